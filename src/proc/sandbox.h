@@ -1,0 +1,40 @@
+/*
+ * sandbox - giving up everything a kind of process does not need.
+ *
+ * S1  After sandbox_enter: Seccomp 2, NoNewPrivs 1, no capability in any set, not dumpable, only the named
+ *     descriptors open, no file reachable but below the own folder (none at all where the kind has none).
+ * S2  A step that the kernel does not know is logged and left out; a step that fails otherwise fails the whole.
+ * S3  The working directory is the own folder afterwards (and its root, where we were root): use relative names.
+ */
+#ifndef PROC_SANDBOX_H
+#define PROC_SANDBOX_H
+
+#include "proc/proc.h"
+
+struct sandbox; /* rows, one per kind of process */
+
+const struct sandbox *sandbox_of(enum process_kind kind);
+
+struct sandbox_paths {
+	const char *folder;      /* own folder; NULL: an empty root */
+	uint32_t user;           /* user and group to change to; 0: stay */
+	pid_t supervisor;        /* whose death ends us; 0: nobody's */
+	const int *keep;         /* descriptors that stay open besides 0, 1, 2; NULL: leave all as they are */
+	size_t keep_count;
+};
+
+/* Call while there is one thread; further threads inherit it. CORRUPT: a step failed, do not go on. */
+MUST_USE err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths);
+/* The same with what the boot message says. Closes nothing: launch_process has left open only what the message names,
+ * and what the process has opened since then is its own. */
+MUST_USE err sandbox_boot(const struct boot *boot);
+
+/* For the supervisor, once its sockets are open: what neither it nor any child of it ever needs. When root it keeps the
+ * capabilities to start children under other users. */
+MUST_USE err sandbox_supervisor(void);
+
+/* For tests: the steps apart. */
+MUST_USE err sandbox_filter(const struct sandbox *row);          /* seccomp only */
+MUST_USE err sandbox_landlock(const struct sandbox *row, const struct sandbox_paths *paths);
+
+#endif
