@@ -1,0 +1,161 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/access.h"
+
+#define ACCESS_RULE_MAX 64
+
+const char *const role_names[] = {
+	[ROLE_NONE] = "none", [ROLE_GUARDIAN] = "guardian", [ROLE_STAFF] = "staff", [ROLE_PRINCIPAL] = "principal",
+	[ROLE_OFFICER] = "officer", [ROLE_OFFICER_ADMIN] = "officer-admin", [ROLE_AUDITOR] = "auditor",
+	[ROLE_SERVICE] = "service", [ROLE_OPERATOR] = "operator", [ROLE_OPERATOR_ADMIN] = "operator-admin",
+	[ROLE_COUNT] = NULL,
+};
+
+const char *const relation_names[] = {
+	[RELATION_NONE] = "public", [RELATION_OWN] = "own", [RELATION_OWN_CHILD] = "own-child",
+	[RELATION_CLASS] = "class", [RELATION_FACILITY] = "facility", [RELATION_CUSTOMER] = "customer",
+	[RELATION_PROVIDER] = "provider", [RELATION_APPROVER] = "as-approver", [RELATION_COUNT] = NULL,
+};
+
+/* Statement i belongs to access_rules[i]. */
+static struct statement statements[ACCESS_RULE_MAX];
+
+static err derive(const struct access_rule *rule, struct statement *statement_out)
+{
+	char *name = NULL;
+	char *sql = NULL;
+
+	if (asprintf(&name, "access.%s-%s", rule->entity, relation_names[rule->relation]) < 0)
+		return FAIL(UNAVAILABLE);
+	if (asprintf(&sql, "SELECT 1 FROM %s WHERE %s.id = :object AND (%s)", rule->entity, rule->entity,
+	    rule->predicate) < 0) {
+		free(name);
+		return FAIL(UNAVAILABLE);
+	}
+	*statement_out = (struct statement){name, sql}; /* kept as long as the process */
+	return OK;
+}
+
+err access_start(void)
+{
+	for (size_t i = 0; access_rules[i].entity != NULL; i++) {
+		REQUIRE(i < ACCESS_RULE_MAX);
+		if (statements[i].sql == NULL)
+			TRY(derive(&access_rules[i], &statements[i]));
+	}
+	return OK;
+}
+
+const struct statement *access_statement(size_t index)
+{
+	return index < ACCESS_RULE_MAX && statements[index].sql != NULL ? &statements[index] : NULL;
+}
+
+static int rule_find(const char *entity, enum relation relation)
+{
+	for (int i = 0; access_rules[i].entity != NULL; i++)
+		if (access_rules[i].relation == relation && strcmp(access_rules[i].entity, entity) == 0)
+			return i;
+	return -1;
+}
+
+const char *access_predicate(const char *entity, enum relation relation)
+{
+	int i = rule_find(entity, relation);
+
+	return i < 0 ? NULL : access_rules[i].predicate;
+}
+
+err access_bind(struct query *query, const struct actor *actor)
+{
+	const struct {
+		const char *name;
+		const struct id *id;
+	} ids[] = {
+		{"actor_account", &actor->account},
+		{"actor_membership", &actor->membership},
+		{"actor_facility", &actor->facility},
+	};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (!query_has(query, ids[i].name))
+			continue;
+		/* Nobody's id equals nothing: a zero id must not meet a zero column. */
+		if (id_is_zero(*ids[i].id))
+			TRY(query_null(query, ids[i].name));
+		else
+			TRY(query_id(query, ids[i].name, ids[i].id));
+	}
+	if (query_has(query, "actor_role"))
+		TRY(query_int(query, "actor_role", (int64_t)(1u << actor->role)));
+	return OK;
+}
+
+static err stands(struct db *db, const struct actor *actor, int rule, struct id object, bool *stands_out)
+{
+	struct query *query = NULL;
+	bool row = false;
+	err e = query_start(db, &statements[rule], &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "object", &object);
+	if (err_is_ok(e))
+		e = access_bind(query, actor);
+	if (err_is_ok(e))
+		e = query_step(query, &row);
+	query_end(&query);
+	TRY(e);
+	*stands_out = row;
+	return OK;
+}
+
+err access_decide(struct db *db, const struct actor *actor, const struct grant *grants, const char *entity,
+    struct id object, const struct grant **grant_out)
+{
+	unsigned role = 1u << actor->role;
+
+	for (const struct grant *g = grants; g->roles != 0; g++) {
+		bool fits = false;
+		int rule;
+
+		if ((g->roles & role) == 0)
+			continue;
+		rule = rule_find(entity, g->relation);
+		REQUIRE(rule >= 0);
+		TRY(stands(db, actor, rule, object, &fits));
+		if (fits) {
+			*grant_out = g;
+			return OK;
+		}
+	}
+	return FAIL(NOT_FOUND);
+}
+
+/* account.state 1 = active, membership.state 0 = active */
+static const struct statement in_office = {"access.in-office",
+    "SELECT held.facility FROM membership AS held JOIN account ON account.id = held.account WHERE held.id = :membership"
+    " AND held.account = :account AND held.role = :role AND held.state = 0 AND account.state = 1"};
+
+err access_in_office(struct db *db, const struct actor *actor)
+{
+	struct query *query = NULL;
+	struct id facility = {{0}};
+	bool row = false;
+	err e = query_start(db, &in_office, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "membership", &actor->membership);
+	if (err_is_ok(e))
+		e = query_id(query, "account", &actor->account);
+	if (err_is_ok(e))
+		e = query_int(query, "role", actor->role);
+	if (err_is_ok(e))
+		e = query_step(query, &row);
+	if (err_is_ok(e) && row && !column_null(query, 0))
+		e = column_id(query, 0, &facility);
+	query_end(&query);
+	TRY(e);
+	return row && id_equal(facility, actor->facility) ? OK : FAIL(NOT_FOUND);
+}

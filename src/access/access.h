@@ -1,0 +1,76 @@
+/*
+ * access - who may reach what: roles, relations, and the one rule that serves detail, list and "what may I do".
+ *
+ * A relation between the acting membership and a row of an entity is one SQL predicate over that entity's table
+ * (access/relations.c). Detail evaluates it for one id, lists put it into WHERE: they cannot differ.
+ * Source: catalog/access.yaml; AC-1, AC-2.
+ */
+#ifndef ACCESS_ACCESS_H
+#define ACCESS_ACCESS_H
+
+#include "base/id.h"
+#include "store/store.h"
+
+enum role {
+	ROLE_NONE, ROLE_GUARDIAN, ROLE_STAFF, ROLE_PRINCIPAL, ROLE_OFFICER, ROLE_OFFICER_ADMIN, ROLE_AUDITOR, ROLE_SERVICE,
+	ROLE_OPERATOR, ROLE_OPERATOR_ADMIN, ROLE_COUNT
+};
+#define ROLE(name) (1u << ROLE_##name)
+#define ROLES_ANY (ROLE(GUARDIAN) | ROLE(STAFF) | ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR) | ROLE(SERVICE) | ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
+
+extern const char *const role_names[]; /* "none", "guardian", … "officer-admin" …; ends with NULL; also the choices of membership.role */
+
+enum relation {
+	RELATION_NONE,      /* PUBLIC operations */
+	RELATION_OWN,       /* the person's own account or session, or a change the person asked for */
+	RELATION_OWN_CHILD, /* guardianship in force and not blocked */
+	RELATION_CLASS,     /* assigned class */
+	RELATION_FACILITY,  /* active membership's facility */
+	RELATION_CUSTOMER,  /* the whole compartment (of a customer) */
+	RELATION_PROVIDER,  /* the whole compartment (of the provider) */
+	RELATION_APPROVER,  /* the role named by the change's operation, never its requester */
+	RELATION_COUNT
+};
+extern const char *const relation_names[];
+
+/* One row of who may: ends with roles == 0. The first that fits decides; so list the widest fields first. */
+struct grant {
+	unsigned roles;          /* mask of ROLE() */
+	enum relation relation;
+	const char *groups;      /* field groups of the reply, comma-separated; "*" = all */
+};
+
+struct actor {
+	struct id account;       /* zero = nobody */
+	struct id membership;
+	struct id session;
+	struct id facility;      /* of the active membership; zero = none */
+	enum role role;
+	int64_t signed_in_us;    /* when the session proved who it is */
+};
+
+/* One row: how an actor stands to a row of an entity's table. */
+struct access_rule {
+	const char *entity;
+	enum relation relation;
+	const char *predicate;   /* SQL; parameters :actor_account :actor_membership :actor_facility :actor_role (mask) */
+};
+extern const struct access_rule access_rules[]; /* access/relations.c; ends with entity == NULL */
+
+/* Derives the statements of every rule; once, before threads. */
+MUST_USE err access_start(void);
+const struct statement *access_statement(size_t index);  /* all derived statements, NULL past the end */
+/* The predicate of a relation over the entity's table, or NULL when the entity does not have it. */
+const char *access_predicate(const char *entity, enum relation relation);
+/* Bind whichever of the actor's parameters the query has. */
+MUST_USE err access_bind(struct query *query, const struct actor *actor);
+/*
+ * The first grant that fits actor and object. NOT_FOUND: no such object within the grants' relations (also when it
+ * does not exist). grant_out: the deciding one.
+ */
+MUST_USE err access_decide(struct db *db, const struct actor *actor, const struct grant *grants, const char *entity,
+    struct id object, const struct grant **grant_out);
+/* Account active and membership in force, in the same role and facility: asked again for those who are not here themselves. NOT_FOUND: not. */
+MUST_USE err access_in_office(struct db *db, const struct actor *actor);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * The relations of catalog/access.yaml, each a predicate over one table. Choices are stored as their index:
+ * state 0 is "active" everywhere; roles as in enum role (1 guardian, 2 staff).
+ */
+#include "access/access.h"
+
+#define MY_LIVE_LINK(child) \
+	"EXISTS (SELECT 1 FROM guardianship AS mine WHERE mine.child = " child \
+	" AND mine.account = :actor_account AND mine.state = 0)"
+#define CHILD_IN_FACILITY(child) \
+	"EXISTS (SELECT 1 FROM child AS subject WHERE subject.id = " child " AND subject.facility = :actor_facility)"
+#define MY_CLASS(class) \
+	"EXISTS (SELECT 1 FROM assignment AS mine WHERE mine.class = " class " AND mine.membership = :actor_membership)"
+#define WHOLE_COMPARTMENT "1 = 1"
+
+const struct access_rule access_rules[] = { /* AC-1 AC-2 */
+	{"account", RELATION_OWN, "account.id = :actor_account"},
+	{"account", RELATION_FACILITY,
+	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id"
+	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
+	{"account", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"account", RELATION_PROVIDER, WHOLE_COMPARTMENT},
+	{"session", RELATION_OWN, "session.account = :actor_account"},
+	{"facility", RELATION_FACILITY, "facility.id = :actor_facility"},
+	{"facility", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"class", RELATION_OWN_CHILD,
+	    "EXISTS (SELECT 1 FROM child AS subject WHERE subject.class = class.id AND " MY_LIVE_LINK("subject.id") ")"},
+	{"class", RELATION_CLASS, MY_CLASS("class.id") " AND class.facility = :actor_facility"},
+	{"class", RELATION_FACILITY, "class.facility = :actor_facility"},
+	{"child", RELATION_OWN_CHILD, MY_LIVE_LINK("child.id")},
+	{"child", RELATION_CLASS, MY_CLASS("child.class") " AND child.facility = :actor_facility"},
+	{"child", RELATION_FACILITY, "child.facility = :actor_facility"},
+	/* A blocked guardian is not shown to the others, nor they to the blocked one. */
+	{"guardianship", RELATION_OWN_CHILD, MY_LIVE_LINK("guardianship.child") " AND guardianship.state = 0"},
+	{"guardianship", RELATION_CLASS,
+	    "EXISTS (SELECT 1 FROM child AS subject WHERE subject.id = guardianship.child AND subject.facility = :actor_facility AND "
+	    MY_CLASS("subject.class") ")"},
+	{"guardianship", RELATION_FACILITY, CHILD_IN_FACILITY("guardianship.child")},
+	{"absence", RELATION_OWN_CHILD, MY_LIVE_LINK("absence.child")},
+	{"absence", RELATION_FACILITY, "absence.facility = :actor_facility"},
+	{"import", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"import_problem", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"change", RELATION_OWN, "change.requester = :actor_account"},
+	{"change", RELATION_APPROVER, "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0"},
+	{0},
+};

@@ -1,0 +1,130 @@
+/*
+ * engine_int - what the files of op/ share: the task that carries one request from submission to reply.
+ */
+#ifndef OP_ENGINE_INT_H
+#define OP_ENGINE_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "crypto/crypto.h"
+#include "ledger/ledger.h"
+#include "op/engine.h"
+#include "op/newest.h"
+#include "op/refusal.h"
+
+#define TASK_ARENA_MAX ((size_t)16 << 20)
+#define TASK_IDLE_MAX 512            /* kept for reuse */
+#define POOL_QUEUE_MAX 256           /* slow calls waiting */
+#define AGENT_MAX 200
+
+enum task_phase {
+	PHASE_READ,      /* decided on a reader; the committer only records, or runs it again */
+	PHASE_WRITE,
+	PHASE_PREPARE,   /* slow calls, in this order */
+	PHASE_SLOW,
+	PHASE_APPLY
+};
+
+struct task {
+	struct commit_call commit;   /* first: the committer hands back this */
+	struct engine *engine;
+	struct task *next;           /* in the idle list or the pool's queue */
+	struct arena arena;
+	struct call call;
+	struct buf body;             /* of the reply */
+	struct buf leaf;             /* encoded event */
+	enum task_phase phase;
+	/* turn.c: in the order of arrival */
+	struct task *turn_next;
+	uint64_t turn_key;
+	bool turn_held, turn_waits;
+	uint64_t authority;          /* version under which a read was decided */
+	err outcome;
+	bool body_final;             /* body holds the reply as it is (replayed, problem rendered) */
+	bool filed;                  /* guarded by approve: a change was filed instead */
+	/* from the submission */
+	enum signed_by signed_by;
+	bool cross_site;
+	bool has_token;
+	struct actor local;
+	const struct submission_flaw *flaws;
+	size_t flaw_count;
+	struct bytes idempotency_key, confirm, phrase;
+	void (*reply)(void *context, uint64_t number, const struct answer *answer);
+	void *context;
+	uint64_t number;
+	/* guard confirm: what the 428 promises, stored when it is recorded */
+	bool confirm_due;
+	uint8_t confirm_hash[HASH_LEN], confirm_bound[HASH_LEN];
+	uint8_t confirm_token[32];
+	int64_t confirm_objects;
+	char confirm_impact[400];
+};
+
+struct engine {
+	struct engine_config config;
+	struct committer *committer;
+	_Atomic uint64_t authority;
+	bool authority_dirty;        /* committer: a call of the open batch changed authority */
+	_Atomic bool writable;       /* the last batch was committed */
+	_Atomic int64_t ready_at_us; /* monotonic time of the last good commit */
+	struct newest *newest;
+	struct refusals *refusals;
+	/* the committer's scratch, one call at a time */
+	struct change_list changes;
+	struct problems problems;
+	pthread_mutex_t idle_lock;
+	struct task *idle;
+	size_t idle_count;
+	pthread_mutex_t turn_lock;
+	struct task *turns;
+	/* pool of slow calls */
+	pthread_mutex_t pool_lock;
+	pthread_cond_t pool_wake;
+	struct task *pool_first, *pool_last;
+	size_t pool_count;
+	bool pool_stop;
+	pthread_t pool_threads[16];
+	unsigned pool_thread_count;
+	pthread_t scan_thread;
+	_Atomic bool scanning;
+	struct jobs *jobs;
+	bool job_due;                /* committer: a call of the open batch wrote a job */
+};
+
+/* engine.c: what work on rows outside of a task needs; and what the batch has to remember of engine->changes. */
+void engine_rows(struct engine *engine, struct db *db, struct arena *arena, struct change_list *changes, struct row_context *rows_out);
+MUST_USE err engine_learn(struct engine *engine);
+
+/* decide.c: authenticate, authorise, inputs. Sets call->actor, call->grant, call->reason on refusal. */
+MUST_USE err decide(struct task *task);
+/* The operation whose grants say who sees an entity, NULL = nobody. */
+const struct op *decide_seer(const struct entity *entity);
+MUST_USE err decide_start(void);     /* statements for nested paths */
+/* decide as another person, for the second look at an approved change. */
+MUST_USE err decide_objects(struct call *call);
+
+/* guard.c */
+MUST_USE err guard_pass(struct task *task);
+MUST_USE err guard_record(struct task *task);   /* stores the promised confirmation */
+MUST_USE err guard_problem(struct task *task);  /* adds "confirm" to the rendered 428 */
+MUST_USE err input_digest(const struct call *call, uint8_t digest_out[static HASH_LEN]);
+
+/* change.c */
+MUST_USE err change_file(struct call *call);
+
+/* idempotency.c: OK and *replayed_out, or go on. */
+MUST_USE err idempotency_start(void);
+MUST_USE err guard_start(void);
+MUST_USE err idempotency_replay(struct task *task, bool *replayed_out);
+MUST_USE err idempotency_keep(struct task *task);
+
+/* record.c */
+bool record_wanted(const struct task *task);
+bool record_counted(const struct task *task);    /* a stranger's refusal: counted, not recorded one by one */
+MUST_USE err record_encode(struct task *task, const struct change_list *changes);
+MUST_USE err record_append(struct task *task, const struct change_list *changes);
+MUST_USE err record_system(struct engine *engine, const char *operation, struct bytes detail, const struct change_list *changes);
+
+#endif

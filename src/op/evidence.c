@@ -1,0 +1,276 @@
+#include <string.h>
+
+#include "ledger/ledger.h"
+#include "ledger/tilepath.h"
+#include "ledger/tree.h"
+#include "op/evidence.h"
+#include "op/head_signer.h"
+
+#define SCAN_MAX 4096   /* entries looked at for one page of events */
+
+static int64_t number_or(const struct call *call, const char *name, int64_t otherwise)
+{
+	const struct value *value = call_value(call, name);
+
+	return value->present ? value->as.integer : otherwise;
+}
+
+static uint64_t committed(const struct call *call)
+{
+	struct ledger_head head;
+
+	ledger_head(call->compartment->ledger, &head);
+	return head.size;
+}
+
+/* ---- events ---- */
+
+struct page {
+	struct call *call;
+	int64_t wanted;
+	int64_t found;
+	struct bytes leaves[LEDGER_BUNDLE];
+	struct event_row rows[EVENT_ROW_MAX];
+};
+
+static bool in_reach(const struct call *call, const struct event *event)
+{
+	return call->grant->relation != RELATION_FACILITY || id_equal(event->facility, call->actor.facility);
+}
+
+static void emit(struct json *json, uint64_t index, const struct event *event)
+{
+	json_object(json, NULL);
+	json_int(json, "index", (int64_t)index);
+	json_time(json, "time", event->time_us);
+	json_text(json, "operation", event->operation);
+	json_int(json, "outcome", event->outcome);
+	json_id(json, "actor", event->actor);
+	json_text(json, "role", event->role);
+	json_text(json, "rule", event->rule);
+	json_id(json, "facility", event->facility);
+	json_array(json, "objects");
+	for (size_t i = 0; i < event->object_count; i++) {
+		json_object(json, NULL);
+		json_text(json, "entity", event->objects[i].entity);
+		json_id(json, "id", event->objects[i].id);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_int(json, "rows", (int64_t)event->row_count);
+	json_id(json, "request", event->request);
+	json_object_end(json);
+}
+
+/* One bundle, newest entry first. next_out: index below which to go on. */
+static err emit_bundle(struct page *page, uint64_t first, unsigned count, uint64_t *next_out)
+{
+	struct event_object objects[EVENT_OBJECT_MAX];
+	OWN(buf) entries = {0};
+	struct bytes rest;
+
+	TRY(ledger_entries(page->call->rows.db, first, count, &entries));
+	rest = bytes_of(&entries);
+	for (unsigned i = 0; i < count; i++) {
+		uint16_t len;
+
+		if (!err_is_ok(cut_u16(&rest, &len)) || !err_is_ok(cut_bytes(&rest, len, &page->leaves[i])))
+			return FAIL(CORRUPT);
+	}
+	for (unsigned i = count; i > 0 && page->found < page->wanted; i--) {
+		struct event event;
+
+		if (!err_is_ok(event_decode(page->leaves[i - 1], &event, objects, page->rows)))
+			return FAIL(CORRUPT);
+		*next_out = first + i - 1;
+		if (!in_reach(page->call, &event))
+			continue;
+		emit(&page->call->out, first + i - 1, &event);
+		page->found++;
+	}
+	return page->call->out.state;
+}
+
+static err event_list(struct call *call)
+{
+	uint64_t size = committed(call);
+	uint64_t below = (uint64_t)number_or(call, "cursor", INT64_MAX);
+	uint64_t lowest;
+	struct page *page = arena_alloc(call->arena, sizeof(*page));
+
+	if (page == NULL)
+		return FAIL(UNAVAILABLE);
+	page->call = call;
+	page->wanted = number_or(call, "limit", 100);
+	if (below > size)
+		below = size;
+	lowest = below > SCAN_MAX ? below - SCAN_MAX : 0;
+	json_array(&call->out, "items");
+	while (below > lowest && page->found < page->wanted) {
+		uint64_t first = (below - 1) / LEDGER_BUNDLE * LEDGER_BUNDLE;
+
+		TRY(emit_bundle(page, first, (unsigned)(below - first), &below));
+	}
+	json_array_end(&call->out);
+	if (below > 0)
+		json_int(&call->out, "next", (int64_t)below);
+	else
+		json_null(&call->out, "next");
+	return OK;
+}
+
+/* ---- ledger ---- */
+
+/* The log is named in the path; another's is not here. */
+static err own_log(const struct call *call)
+{
+	return bytes_is(call_text(call, "log"), call->compartment->name) ? OK : FAIL(NOT_FOUND);
+}
+
+static err ledger_see(struct call *call)
+{
+	struct note_key key;
+	OWN(buf) vkey = {0};
+
+	TRY(head_signer_key(call->compartment->signer, &key));
+	TRY(note_vkey_format(&key, &vkey));
+	json_str(&call->out, "log", call->compartment->name);
+	json_str(&call->out, "origin", call->compartment->origin);
+	json_base64(&call->out, "public_key", (struct bytes){key.public_key, sizeof(key.public_key)});
+	json_text(&call->out, "verifier_key", bytes_of(&vkey));
+	json_int(&call->out, "size", (int64_t)committed(call));
+	return OK;
+}
+
+static err ledger_checkpoint(struct call *call)
+{
+	TRY(own_log(call));
+	return head_signer_current(call->compartment->signer, call->out.out);
+}
+
+static err ledger_tile_see(struct call *call)
+{
+	struct tilepath path;
+	uint64_t size = committed(call);
+
+	TRY(own_log(call));
+	if (!err_is_ok(tilepath_parse(call_text(call, "tile"), &path)))
+		return FAIL(NOT_FOUND);
+	call->immutable = true;
+	if (!path.entries)
+		return ledger_tile(call->rows.db, size, path.level, path.number, path.width, call->out.out);
+	if (path.number > size / LEDGER_BUNDLE || path.number * LEDGER_BUNDLE + path.width > size)
+		return FAIL(NOT_FOUND);
+	return ledger_entries(call->rows.db, path.number * LEDGER_BUNDLE, path.width, call->out.out);
+}
+
+static void emit_hashes(struct json *json, const uint8_t *hashes, size_t count)
+{
+	json_array(json, "hashes");
+	for (size_t i = 0; i < count; i++)
+		json_base64(json, NULL, (struct bytes){hashes + i * LEDGER_HASH_LEN, LEDGER_HASH_LEN});
+	json_array_end(json);
+}
+
+static err leaf_hash(struct call *call, uint64_t index, uint8_t hash_out[static LEDGER_HASH_LEN])
+{
+	OWN(buf) entry = {0};
+	struct bytes rest, leaf;
+	uint16_t len;
+
+	TRY(ledger_entries(call->rows.db, index, 1, &entry));
+	rest = bytes_of(&entry);
+	TRY(cut_u16(&rest, &len));
+	TRY(cut_bytes(&rest, len, &leaf));
+	return tree_leaf(leaf, hash_out);
+}
+
+static err ledger_inclusion_see(struct call *call)
+{
+	uint8_t hashes[LEDGER_PROOF_MAX * LEDGER_HASH_LEN];
+	uint8_t leaf[LEDGER_HASH_LEN];
+	uint64_t index = (uint64_t)number_or(call, "index", 0);
+	uint64_t size = (uint64_t)number_or(call, "size", (int64_t)committed(call));
+	size_t count = 0;
+
+	TRY(own_log(call));
+	if (size > committed(call) || index >= size)
+		return call_flaw(call, "index", FLAW_TOO_LARGE, "この番号の記録はまだありません。", "There is no entry of this number yet.");
+	TRY(ledger_inclusion(call->rows.db, index, size, hashes, &count));
+	TRY(leaf_hash(call, index, leaf));
+	json_int(&call->out, "index", (int64_t)index);
+	json_int(&call->out, "size", (int64_t)size);
+	json_base64(&call->out, "leaf", (struct bytes){leaf, sizeof(leaf)});
+	emit_hashes(&call->out, hashes, count);
+	return OK;
+}
+
+static err ledger_consistency_see(struct call *call)
+{
+	uint8_t hashes[LEDGER_PROOF_MAX * LEDGER_HASH_LEN];
+	uint64_t from = (uint64_t)number_or(call, "from", 0);
+	uint64_t to = (uint64_t)number_or(call, "to", (int64_t)committed(call));
+	size_t count = 0;
+
+	TRY(own_log(call));
+	if (to > committed(call) || from > to)
+		return call_flaw(call, "to", FLAW_TOO_LARGE, "この大きさの記録はまだありません。", "The log has not reached this size yet.");
+	TRY(ledger_consistency(call->rows.db, from, to, hashes, &count));
+	json_int(&call->out, "from", (int64_t)from);
+	json_int(&call->out, "to", (int64_t)to);
+	emit_hashes(&call->out, hashes, count);
+	return OK;
+}
+
+#define OVERSEERS (ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR))
+#define OPERATORS (ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
+#define NUMBER(text, label_ja, label_en, least) \
+	{.place = IN_QUERY, .field = {.name = text, .ja = label_ja, .en = label_en, .type = FIELD_INT, .min = least, .max = INT64_C(9007199254740991)}}
+#define LOG_NAME {.place = IN_PATH, .field = {.name = "log", .ja = "記録簿", .en = "Log", .type = FIELD_TEXT, .max = 31, .required = true}}
+
+static const struct grant event_grants[] = {
+	{ROLE(PRINCIPAL), RELATION_FACILITY, "clear"}, {OVERSEERS, RELATION_CUSTOMER, "clear"},
+	{OPERATORS, RELATION_PROVIDER, "clear"}, {0},
+};
+static const struct grant ledger_grants[] = {{OVERSEERS, RELATION_CUSTOMER, "*"}, {0}};
+
+static const struct input event_inputs[] = {NUMBER("cursor", "続きの位置", "Cursor", 0), OP_INPUT_LIMIT, {0}};
+static const struct input log_inputs[] = {LOG_NAME, {0}};
+static const struct input tile_inputs[] = {
+	LOG_NAME, {.place = IN_PATH, .rest = true, .field = {.name = "tile", .ja = "区画", .en = "Tile", .type = FIELD_TEXT, .max = 64, .required = true}}, {0},
+};
+static const struct input inclusion_inputs[] = {LOG_NAME, NUMBER("index", "番号", "Index", 0), NUMBER("size", "大きさ", "Size", 1), {0}};
+static const struct input consistency_inputs[] = {LOG_NAME, NUMBER("from", "前の大きさ", "From size", 0), NUMBER("to", "後の大きさ", "To size", 0), {0}};
+
+static const struct op list_op = {
+	.id = "event.list", .ja = "操作の記録を見る", .en = "List events", .method = "GET", .path = "/v1/events",
+	.kind = OP_READ, .grants = event_grants, .policy = "event see", .inputs = event_inputs, .list = true, .status = 200,
+	.event = true, .grade = GRADE_2, .requirements = "K-27", .apply = event_list,
+};
+static const struct op see_op = {
+	.id = "ledger.see", .ja = "記録簿の概要を見る", .en = "See the ledger", .method = "GET", .path = "/v1/ledger",
+	.kind = OP_READ, .grants = ledger_grants, .policy = "ledger see", .status = 200, .grade = GRADE_2,
+	.requirements = "K-27", .apply = ledger_see,
+};
+static const struct op checkpoint_op = {
+	.id = "ledger.checkpoint", .ja = "記録簿の署名付き先頭を得る", .en = "Get the ledger's signed head", .method = "GET",
+	.path = "/v1/ledger/{log}/checkpoint", .kind = OP_READ, .route = ROUTE_LOG, .reply = REPLY_TEXT, .open = true,
+	.policy = "ledger head", .inputs = log_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_checkpoint,
+};
+static const struct op tile_op = {
+	.id = "ledger.tile", .ja = "記録簿の区画を得る", .en = "Get a tile of the ledger", .method = "GET",
+	.path = "/v1/ledger/{log}/tile/{tile}", .kind = OP_READ, .reply = REPLY_OCTETS, .grants = ledger_grants,
+	.policy = "ledger export", .inputs = tile_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_tile_see,
+};
+static const struct op inclusion_op = {
+	.id = "ledger.inclusion", .ja = "記録が含まれる証明を得る", .en = "Prove that an entry is included", .method = "GET",
+	.path = "/v1/ledger/{log}/proof/inclusion", .kind = OP_READ, .grants = ledger_grants, .policy = "ledger verify",
+	.inputs = inclusion_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_inclusion_see,
+};
+static const struct op consistency_op = {
+	.id = "ledger.consistency", .ja = "記録簿が書き換わっていない証明を得る", .en = "Prove that the ledger only grew", .method = "GET",
+	.path = "/v1/ledger/{log}/proof/consistency", .kind = OP_READ, .grants = ledger_grants, .policy = "ledger verify",
+	.inputs = consistency_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_consistency_see,
+};
+
+const struct op *const evidence_ops[] = {&list_op, &see_op, &checkpoint_op, &tile_op, &inclusion_op, &consistency_op, NULL};

@@ -1,0 +1,503 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "op/job_int.h"
+
+#define ARENA_MAX ((size_t)16 << 20)
+#define OVERDUE_EVERY_US (60LL * 1000000)
+#define OVERDUE_AT_ONCE 16
+#define RETRY_US 1000000
+
+static const char *const states[] = {"waiting", "running", "done", "failed", NULL};
+
+static const struct field fields[] = {
+	{.name = "kind", .ja = "種類", .en = "Kind", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 96, .offset = offsetof(struct job, kind)},
+	{.name = "object", .ja = "対象", .en = "Object", .type = FIELD_ID, .grade = GRADE_2, .required = true, .offset = offsetof(struct job, object)},
+	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true, .choices = states, .offset = offsetof(struct job, state)},
+	{.name = "position", .ja = "位置", .en = "Position", .type = FIELD_INT, .grade = GRADE_2, .offset = offsetof(struct job, position)},
+	{.name = "total", .ja = "全体", .en = "Total", .type = FIELD_INT, .grade = GRADE_2, .offset = offsetof(struct job, total)},
+	{.name = "requester", .ja = "依頼者", .en = "Requester", .type = FIELD_ID, .grade = GRADE_2, .refers = "account", .offset = offsetof(struct job, requester)},
+	{.name = "filed_at", .ja = "依頼日時", .en = "Filed", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct job, filed_at)},
+	{.name = "started_at", .ja = "開始日時", .en = "Started", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct job, started_at)},
+	{.name = "ended_at", .ja = "終了日時", .en = "Ended", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct job, ended_at)},
+};
+static const char *const indexes[] = {"kind,state", "object", NULL};
+
+const struct entity job_entity = {
+	.name = "job", .ja = "処理", .en = "Job", .size = sizeof(struct job), .seal = SEAL_NONE,
+	.indexes = indexes, .fields = fields, .field_count = sizeof(fields) / sizeof(fields[0]),
+};
+
+/* Filed and not ended, the oldest first. */
+static struct row_list open_jobs = {"job.open", &job_entity, "kind = :kind AND state < 2 ORDER BY filed_at, id LIMIT 1", NULL};
+static const struct statement is_open = {"job.is-open",
+    "SELECT 1 FROM job WHERE kind = :kind AND object = :object AND state < 2"};
+
+struct jobs {
+	struct engine *engine;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool due, stop;
+	int64_t overdue_at;               /* monotonic */
+	struct db *db;                    /* the thread's */
+	struct arena reading, writing;    /* of the thread, of the committer */
+	struct job_run runs[JOB_KIND_MAX];
+	int64_t retry_at[JOB_KIND_MAX];   /* monotonic; 0: at once */
+};
+
+/* One commit of a job. The thread waits for it. */
+struct job_commit {
+	struct commit_call commit;
+	struct jobs *jobs;
+	struct job_run *run;
+	err (*work)(struct job_commit *own, struct db *db);
+	struct id objects[OVERDUE_AT_ONCE];
+	size_t object_count;
+	bool settled;
+	err outcome;
+};
+
+static err file(struct row_context *rows, const struct job_kind *kind, struct id object, struct id requester, int64_t now_us)
+{
+	struct job job = {
+		.kind = bytes_str(kind->name), .object = object, .state = JOB_WAITING, .requester = requester, .filed_at = now_us,
+	};
+
+	return row_insert(rows, &job_entity, &job);
+}
+
+err job_file(struct call *call, const struct job_kind *kind, struct id object)
+{
+	return file(&call->rows, kind, object, call->actor.account, call->now_us);
+}
+
+/* ---- the committer's thread ---- */
+
+static err commit_run(struct commit_call *commit, struct db *db)
+{
+	struct job_commit *own = (struct job_commit *)commit;
+	struct engine *engine = own->jobs->engine;
+	struct job_run *run = own->run;
+
+	engine->changes.count = 0;
+	engine->changes.authority = false;
+	arena_reset(&own->jobs->writing);
+	run->now_us = clock_now_us();
+	engine_rows(engine, db, &own->jobs->writing, &engine->changes, &run->rows);
+	return own->work(own, db);
+}
+
+static err put_detail(const struct job_run *run, size_t changes, struct buf *out)
+{
+	struct json json;
+
+	json_init(&json, out);
+	json_id(&json, "object", run->job.object);
+	json_int(&json, "position", run->job.position);
+	json_int(&json, "total", run->job.total);
+	json_int(&json, "rows", (int64_t)changes);
+	return json.state;
+}
+
+static err commit_record(struct commit_call *commit, struct db *db, err outcome)
+{
+	struct job_commit *own = (struct job_commit *)commit;
+	struct engine *engine = own->jobs->engine;
+	OWN(buf) detail = {0};
+
+	(void)db;
+	if (!err_is_ok(outcome) || engine->changes.count == 0)
+		return OK;
+	TRY(put_detail(own->run, engine->changes.count, &detail));
+	TRY(engine_learn(engine));
+	return record_system(engine, own->run->kind->name, bytes_of(&detail), &engine->changes);
+}
+
+static void commit_done(struct commit_call *commit, err outcome)
+{
+	struct job_commit *own = (struct job_commit *)commit;
+
+	pthread_mutex_lock(&own->jobs->lock);
+	own->outcome = outcome;
+	own->settled = true;
+	pthread_cond_broadcast(&own->jobs->wake);
+	pthread_mutex_unlock(&own->jobs->lock);
+}
+
+/* The job as it is now; somebody may have ended it. */
+static err reload(struct job_run *run)
+{
+	TRY(row_get(&run->rows, &job_entity, run->job.row.id, &run->job));
+	return run->job.state < JOB_DONE ? OK : FAIL(CONFLICT);
+}
+
+static err work_step(struct job_commit *own, struct db *db)
+{
+	struct job_run *run = own->run;
+	struct engine *engine = own->jobs->engine;
+
+	(void)db;
+	TRY(reload(run));
+	run->done = false;
+	TRY(run->kind->step(run));
+	REQUIRE(engine->changes.count <= EVENT_ROW_MAX - 1);
+	if (run->job.started_at == 0)
+		run->job.started_at = run->now_us;
+	run->job.state = run->done ? JOB_DONE : JOB_RUNNING;
+	run->job.ended_at = run->done ? run->now_us : 0;
+	return row_update(&run->rows, &job_entity, &run->job);
+}
+
+static err work_fail(struct job_commit *own, struct db *db)
+{
+	struct job_run *run = own->run;
+
+	(void)db;
+	TRY(reload(run));
+	if (run->kind->fail != NULL)
+		TRY(run->kind->fail(run));
+	run->job.state = JOB_FAILED;
+	run->job.ended_at = run->now_us;
+	return row_update(&run->rows, &job_entity, &run->job);
+}
+
+static err has_open(struct db *db, const struct job_kind *kind, const struct id *object, bool *open_out)
+{
+	struct query *query = NULL;
+	err e = query_start(db, &is_open, &query);
+
+	if (err_is_ok(e))
+		e = query_text(query, "kind", bytes_str(kind->name));
+	if (err_is_ok(e))
+		e = query_id(query, "object", object);
+	if (err_is_ok(e))
+		e = query_step(query, open_out);
+	query_end(&query);
+	return e;
+}
+
+static err work_file(struct job_commit *own, struct db *db)
+{
+	struct job_run *run = own->run;
+
+	for (size_t i = 0; i < own->object_count; i++) {
+		bool open = false;
+
+		TRY(has_open(db, run->kind, &own->objects[i], &open));
+		if (!open)
+			TRY(file(&run->rows, run->kind, own->objects[i], (struct id){{0}}, run->now_us));
+	}
+	return OK;
+}
+
+/* ---- the jobs' thread ---- */
+
+static err commit_and_wait(struct job_commit *own)
+{
+	struct jobs *jobs = own->jobs;
+
+	own->commit = (struct commit_call){.run = commit_run, .record = commit_record, .done = commit_done};
+	TRY(committer_push(jobs->engine->committer, &own->commit));
+	pthread_mutex_lock(&jobs->lock);
+	while (!own->settled)
+		pthread_cond_wait(&jobs->wake, &jobs->lock);
+	pthread_mutex_unlock(&jobs->lock);
+	return own->outcome;
+}
+
+static bool stopping(struct jobs *jobs)
+{
+	bool stop;
+
+	pthread_mutex_lock(&jobs->lock);
+	stop = jobs->stop;
+	pthread_mutex_unlock(&jobs->lock);
+	return stop;
+}
+
+static void rest(struct jobs *jobs, int64_t us)
+{
+	struct timespec until;
+
+	if (us <= 0 || clock_gettime(CLOCK_MONOTONIC, &until) != 0)
+		return;
+	until.tv_sec += us / 1000000;
+	until.tv_nsec += (us % 1000000) * 1000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&jobs->lock);
+	while (!jobs->stop && pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&jobs->lock);
+}
+
+static err find_open(struct jobs *jobs, const struct job_kind *kind, struct job *job_out, bool *found_out)
+{
+	struct row_context rows;
+	struct query *query = NULL;
+	err e;
+
+	/* Not compared with the ledger: the committer may be ahead of this look, and reads the row again. */
+	engine_rows(jobs->engine, jobs->db, &jobs->reading, NULL, &rows);
+	rows.newest = NULL;
+	e = query_start(jobs->db, open_jobs.statement, &query);
+	if (err_is_ok(e))
+		e = query_text(query, "kind", bytes_str(kind->name));
+	if (err_is_ok(e))
+		e = query_step(query, found_out);
+	if (err_is_ok(e) && *found_out)
+		e = row_read(&rows, &job_entity, query, false, job_out);
+	query_end(&query);
+	return e;
+}
+
+static void forget_state(struct job_run *run)
+{
+	if (run->kind != NULL && run->kind->forget != NULL && run->state != NULL)
+		run->kind->forget(run);
+	run->state = NULL;
+}
+
+static void forget(struct job_run *run)
+{
+	forget_state(run);
+	*run = (struct job_run){0};
+}
+
+/* The job of this kind that is to go on; *found_out false: none. */
+static err pick(struct jobs *jobs, const struct job_kind *kind, struct job_run *run, bool *found_out)
+{
+	struct job job = {0};
+
+	arena_reset(&jobs->reading);
+	TRY(find_open(jobs, kind, &job, found_out));
+	if (!*found_out || run->kind == NULL || !id_equal(run->job.row.id, job.row.id))
+		forget(run);
+	run->kind = kind;
+	run->compartment = jobs->engine->config.compartment;
+	run->job = job;
+	return OK;
+}
+
+static err gather(struct jobs *jobs, struct job_run *run)
+{
+	err e;
+
+	if (run->kind->gather == NULL)
+		return OK;
+	TRY(db_begin(jobs->db, DB_READ));
+	engine_rows(jobs->engine, jobs->db, &jobs->reading, NULL, &run->rows);
+	run->rows.newest = NULL; /* J3 */
+	run->now_us = clock_now_us();
+	e = run->kind->gather(run);
+	db_rollback(jobs->db); /* it only read */
+	return e;
+}
+
+static err give_up(struct jobs *jobs, struct job_run *run)
+{
+	struct job_commit own = {.jobs = jobs, .run = run, .work = work_fail};
+
+	return commit_and_wait(&own);
+}
+
+static bool passes(err e)
+{
+	return err_is(e, ERR_UNAVAILABLE) || err_is(e, ERR_LIMITED) || err_is(e, ERR_TIMEOUT);
+}
+
+/* One step, or the end, of the oldest job of a kind. true: look again at once. */
+static bool advance(struct jobs *jobs, size_t at)
+{
+	const struct job_kind *kind = job_kinds[at];
+	struct job_run *run = &jobs->runs[at];
+	struct job_commit own = {.jobs = jobs, .run = run, .work = work_step};
+	bool found = false;
+	int64_t started;
+	err e;
+
+	if (clock_mono_us() < jobs->retry_at[at])
+		return false;
+	jobs->retry_at[at] = 0;
+	e = pick(jobs, kind, run, &found);
+	if (err_is_ok(e) && !found)
+		return false;
+	if (err_is_ok(e))
+		e = gather(jobs, run);
+	started = clock_mono_us();
+	if (err_is_ok(e))
+		e = commit_and_wait(&own);
+	if (err_is_ok(e)) {
+		run->tries = 0;
+		rest(jobs, clock_mono_us() - started);
+		return true;
+	}
+	/* What the step noted in memory may have been rolled back in the rows. */
+	forget_state(run);
+	jobs->retry_at[at] = clock_mono_us() + RETRY_US;
+	if (!found || (passes(e) && ++run->tries < JOB_TRIES))
+		return false;
+	log_error("job %s gives up: %s", kind->name, err_row(e)->name);
+	if (err_is_ok(give_up(jobs, run)))
+		forget(run);
+	return false;
+}
+
+static err find_overdue(struct jobs *jobs, const struct job_kind *kind, struct job_commit *own)
+{
+	struct query *query = NULL;
+	bool row = true;
+	err e = query_start(jobs->db, kind->overdue, &query);
+
+	if (err_is_ok(e))
+		e = query_int(query, "now", clock_now_us());
+	while (err_is_ok(e) && row && own->object_count < OVERDUE_AT_ONCE) {
+		e = query_step(query, &row);
+		if (err_is_ok(e) && row)
+			e = column_id(query, 0, &own->objects[own->object_count++]);
+	}
+	query_end(&query);
+	return e;
+}
+
+static void file_overdue(struct jobs *jobs)
+{
+	if (clock_mono_us() < jobs->overdue_at)
+		return;
+	jobs->overdue_at = clock_mono_us() + OVERDUE_EVERY_US;
+	for (size_t i = 0; job_kinds[i] != NULL; i++) {
+		struct job_run run = {.kind = job_kinds[i], .compartment = jobs->engine->config.compartment};
+		struct job_commit own = {.jobs = jobs, .run = &run, .work = work_file};
+		err e;
+
+		if (job_kinds[i]->overdue == NULL)
+			continue;
+		e = find_overdue(jobs, job_kinds[i], &own);
+		if (err_is_ok(e) && own.object_count > 0)
+			e = commit_and_wait(&own);
+		if (!err_is_ok(e))
+			log_warn("overdue jobs of %s were not filed: %s", job_kinds[i]->name, err_row(e)->name);
+	}
+}
+
+static bool wait_due(struct jobs *jobs)
+{
+	bool stop;
+
+	pthread_mutex_lock(&jobs->lock);
+	while (!jobs->due && !jobs->stop)
+		pthread_cond_wait(&jobs->wake, &jobs->lock);
+	jobs->due = false;
+	stop = jobs->stop;
+	pthread_mutex_unlock(&jobs->lock);
+	return !stop;
+}
+
+static void *jobs_main(void *context)
+{
+	struct jobs *jobs = context;
+
+	while (wait_due(jobs)) {
+		bool more = true;
+
+		file_overdue(jobs);
+		while (more && !stopping(jobs)) {
+			more = false;
+			for (size_t i = 0; job_kinds[i] != NULL; i++)
+				more = advance(jobs, i) || more;
+		}
+	}
+	return NULL;
+}
+
+/* ---- the engine ---- */
+
+void job_tick(struct engine *engine)
+{
+	struct jobs *jobs = engine->jobs;
+
+	if (jobs == NULL)
+		return;
+	pthread_mutex_lock(&jobs->lock);
+	jobs->due = true;
+	pthread_cond_broadcast(&jobs->wake);
+	pthread_mutex_unlock(&jobs->lock);
+}
+
+static err sync_init(struct jobs *jobs)
+{
+	pthread_condattr_t attributes;
+	bool made;
+
+	if (pthread_mutex_init(&jobs->lock, NULL) != 0 || pthread_condattr_init(&attributes) != 0)
+		return FAIL(UNAVAILABLE);
+	made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&jobs->wake, &attributes) == 0;
+	pthread_condattr_destroy(&attributes);
+	return made ? OK : FAIL(UNAVAILABLE);
+}
+
+static err prepare(struct jobs *jobs)
+{
+	size_t count = 0;
+
+	while (job_kinds[count] != NULL)
+		count++;
+	REQUIRE(count <= JOB_KIND_MAX);
+	TRY(row_list_make(&open_jobs));
+	TRY(sync_init(jobs));
+	return db_open(jobs->engine->config.database, DB_READ, &jobs->db);
+}
+
+static void jobs_free(struct jobs *jobs)
+{
+	for (size_t i = 0; i < JOB_KIND_MAX; i++)
+		forget(&jobs->runs[i]);
+	db_close(&jobs->db);
+	arena_free(&jobs->reading);
+	arena_free(&jobs->writing);
+	free(jobs);
+}
+
+err job_runner_start(struct engine *engine)
+{
+	struct jobs *jobs = calloc(1, sizeof(*jobs));
+	err e;
+
+	if (jobs == NULL)
+		return FAIL(UNAVAILABLE);
+	jobs->engine = engine;
+	jobs->due = true;
+	arena_init(&jobs->reading, ARENA_MAX);
+	arena_init(&jobs->writing, ARENA_MAX);
+	e = prepare(jobs);
+	if (err_is_ok(e) && pthread_create(&jobs->thread, NULL, jobs_main, jobs) != 0)
+		e = FAIL(UNAVAILABLE);
+	if (!err_is_ok(e)) {
+		jobs_free(jobs);
+		return e;
+	}
+	engine->jobs = jobs;
+	return OK;
+}
+
+void job_runner_stop(struct engine *engine)
+{
+	struct jobs *jobs = engine->jobs;
+
+	if (jobs == NULL)
+		return;
+	pthread_mutex_lock(&jobs->lock);
+	jobs->stop = true;
+	pthread_cond_broadcast(&jobs->wake);
+	pthread_mutex_unlock(&jobs->lock);
+	pthread_join(jobs->thread, NULL);
+	engine->jobs = NULL;
+	jobs_free(jobs);
+}
