@@ -1,0 +1,459 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "crypto/crypto.h"
+#include "identity/credential.h"
+#include "identity/identity_int.h"
+#include "identity/membership.h"
+#include "identity/password.h"
+
+#include "identity/account.h"
+
+static const char *const states[] = {
+	[ACCOUNT_INVITED] = "invited",
+	[ACCOUNT_ACTIVE] = "active",
+	[ACCOUNT_SUSPENDED] = "suspended",
+	[ACCOUNT_LEFT] = "left",
+	NULL,
+};
+
+#define AT(member) .offset = offsetof(struct account, member)
+
+static const struct field fields[] = {
+	{.name = "login", ACCOUNT_LOGIN_WORDS, .sealed = true, .required = true, .lookup = true,
+	    .min = ACCOUNT_LOGIN_MIN, .max = ACCOUNT_LOGIN_MAX, AT(login)},
+	{.name = "name", ACCOUNT_NAME_WORDS, .sealed = true, AT(name)},
+	{.name = "mail", ACCOUNT_MAIL_WORDS, .sealed = true, .group = "contact", AT(mail)},
+	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS, .sealed = true, .group = "contact", AT(telephone)},
+	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,
+	    .choices = states, AT(state)},
+};
+
+static const char *const unique[] = {"login_ix", NULL};
+
+const struct entity account_entity = {
+	.name = "account",
+	.ja = "アカウント",
+	.en = "Account",
+	.size = sizeof(struct account),
+	.seal = SEAL_PERSON,
+	.owner = "id",
+	.authority = true,
+	.unique = unique,
+	.fields = fields,
+	.field_count = sizeof(fields) / sizeof(fields[0]),
+};
+
+static struct row_list by_login = {
+	.name = "identity.account-by-login",
+	.entity = &account_entity,
+	.where = "login_ix = :login_ix",
+};
+static struct row_list by_id = {
+	.name = "identity.account-by-id",
+	.entity = &account_entity,
+	.where = "id = :id",
+};
+
+err account_start(void)
+{
+	TRY(row_list_make(&by_login));
+	return row_list_make(&by_id);
+}
+
+struct bytes account_local_part(struct bytes login, const struct compartment *compartment)
+{
+	size_t city = strlen(compartment->name);
+
+	if (login.len > city && login.ptr[login.len - city - 1] == '@' &&
+	    memcmp(login.ptr + login.len - city, compartment->name, city) == 0)
+		login.len -= city + 1;
+	return login;
+}
+
+err account_by_login(struct row_context *c, struct bytes local_part, struct account *account_out)
+{
+	uint8_t index[HASH_LEN];
+
+	TRY(row_lookup(c, &account_entity, &fields[0], local_part, index));
+	return identity_find(c, &by_login, "login_ix", (struct bytes){index, sizeof(index)}, true, account_out);
+}
+
+err account_by_id(struct row_context *c, struct id id, struct account *account_out)
+{
+	return identity_find(c, &by_id, "id", id_bytes(&id), true, account_out);
+}
+
+/* Whose accounts a role sees; roles without a row see what their relation gives. */
+static const struct see_rule {
+	enum role reader;
+	unsigned roles;
+} see_rules[] = {
+	{ROLE_OFFICER, ROLE(PRINCIPAL) | ROLE(STAFF) | ROLE(OFFICER)},
+	{ROLE_OFFICER_ADMIN, ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR)},
+	{ROLE_OPERATOR_ADMIN, ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN)},
+};
+
+static bool may_see(enum role reader, enum role role)
+{
+	for (size_t i = 0; i < sizeof(see_rules) / sizeof(see_rules[0]); i++)
+		if (see_rules[i].reader == reader)
+			return (see_rules[i].roles & (1u << role)) != 0;
+	return true;
+}
+
+static err see_apply(struct call *call)
+{
+	struct account account = {0};
+	struct membership membership = {0};
+	struct id id = call_id(call, "account");
+	err e = membership_of(&call->rows, id, call->now_us, &membership);
+	bool own = id_equal(id, call->actor.account);
+
+	if (!err_is_ok(e) && !err_is(e, ERR_NOT_FOUND))
+		return e;
+	if (!own && !may_see(call->actor.role, (enum role)membership.role)) {
+		call->reason = "out of reach";
+		call->object_count = 0;
+		return FAIL(NOT_FOUND);
+	}
+	TRY(row_get(&call->rows, &account_entity, id, &account));
+	json_row(&call->out, &account_entity, &account, call->grant->groups);
+	json_str(&call->out, "role", role_names[membership.role]);
+	json_id(&call->out, "facility", membership.facility);
+	call->event_facility = membership.facility;
+	return OK;
+}
+
+static const struct grant see_grants[] = {
+	{ROLES_ANY, RELATION_OWN, "*"},
+	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
+	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
+	{ROLE(OPERATOR_ADMIN), RELATION_PROVIDER, "*"},
+	{ROLE(OFFICER) | ROLE(AUDITOR), RELATION_CUSTOMER, "identity"}, /* no contact */
+	{0},
+};
+
+static const struct input see_inputs[] = {
+	{.place = IN_PATH, .object = true, .field = {.name = "account", .ja = "アカウント", .en = "Account",
+	    .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "account"}},
+	{0},
+};
+
+/* Who may issue what without a second person. AC-3; K-27 */
+static const struct issue_rule {
+	enum role issuer;
+	unsigned roles;
+} issue_rules[] = {
+	{ROLE_PRINCIPAL, ROLE(GUARDIAN) | ROLE(STAFF)},
+	{ROLE_OFFICER_ADMIN, ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(AUDITOR)},
+};
+
+#define ROLES_OF_FACILITY (ROLE(GUARDIAN) | ROLE(STAFF) | ROLE(PRINCIPAL))
+#define ROLES_OF_PROVIDER (ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
+
+static err may_issue(struct call *call, enum role role)
+{
+	for (size_t i = 0; i < sizeof(issue_rules) / sizeof(issue_rules[0]); i++)
+		if (issue_rules[i].issuer == call->actor.role && (issue_rules[i].roles & (1u << role)) != 0)
+			return OK;
+	if (call->actor.role == ROLE_OFFICER_ADMIN && role == ROLE_OFFICER_ADMIN)
+		return call_flaw(call, "role", FLAW_RULE,
+		    "市管理者のアカウントは、もう一人の市管理者の承認がなければ発行できません。",
+		    "An account of a city administrator is issued only with the approval of a second one.");
+	call->reason = "role not issuable";
+	return FAIL(DENIED);
+}
+
+static err check_login(struct call *call, struct bytes login)
+{
+	bool good = login.len >= ACCOUNT_LOGIN_MIN && login.len <= ACCOUNT_LOGIN_MAX;
+
+	for (size_t i = 0; i < login.len && good; i++) {
+		uint8_t c = login.ptr[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+		good = plain || (i > 0 && (c == '.' || c == '_' || c == '-'));
+	}
+	if (!good)
+		return call_flaw(call, "login", FLAW_FORMAT,
+		    "ログイン名は、英小文字・数字・「.」「_」「-」の3～64文字で、英小文字か数字で始めてください。",
+		    "A login has 3 to 64 lower-case letters, digits, '.', '_' or '-' and starts with a letter or digit.");
+	return OK;
+}
+
+static err check_facility(struct call *call, enum role role, struct id facility)
+{
+	bool wanted = (ROLES_OF_FACILITY & (1u << role)) != 0;
+
+	if (wanted && id_is_zero(facility))
+		return call_flaw(call, "facility", FLAW_MISSING, "この役割には園の指定が必要です。",
+		    "This role needs a facility.");
+	if (!wanted && !id_is_zero(facility))
+		return call_flaw(call, "facility", FLAW_RULE, "この役割に園は指定できません。",
+		    "This role has no facility.");
+	return OK;
+}
+
+static err login_taken(struct call *call)
+{
+	problems_add(call->problems, "login", NULL, FLAW_DUPLICATE,
+	    call->language == LANGUAGE_EN ? "This login is taken. Choose another one." :
+	    "このログイン名は使われています。別のものにしてください。");
+	return FAIL(CONFLICT);
+}
+
+/* The person's key is durable before the row that needs it: a sealed row without a key could never be opened. */
+static err account_make(struct call *call, struct account *account, struct membership *membership)
+{
+	struct account other = {0};
+	err e = account_by_login(&call->rows, account->login, &other);
+
+	if (err_is_ok(e))
+		return login_taken(call);
+	if (!err_is(e, ERR_NOT_FOUND))
+		return e;
+	TRY(id_new(&account->row.id));
+	TRY(keys_create(call->rows.keys, KEY_PERSON, &account->row.id, 1));
+	TRY(row_insert(&call->rows, &account_entity, account));
+	membership->account = account->row.id;
+	return row_insert(&call->rows, &membership_entity, membership);
+}
+
+/* Room for the hash in call->state, once the password is found good. */
+static err accept_password(struct call *call, struct bytes login)
+{
+	unsigned flaws = identity_password_check(call_text(call, "password"), login);
+
+	for (unsigned i = 0; i < IDENTITY_PASSWORD_FLAW_COUNT; i++) {
+		const struct identity_password_words *words = identity_password_words((enum identity_password_flaw)i);
+
+		if ((flaws & (1u << i)) != 0)
+			err_ignore(call_flaw(call, "password", FLAW_RULE, words->ja, words->en)); /* all are told */
+	}
+	if (flaws != 0)
+		return FAIL(INVALID);
+	call->state = arena_alloc(call->arena, PASSWORD_PHC_MAX);
+	return call->state != NULL ? OK : FAIL(UNAVAILABLE);
+}
+
+static err password_slow(struct call *call)
+{
+	if (call->state == NULL) /* no password is given yet */
+		return OK;
+	return password_hash(call_text(call, "password"), call->compartment->password_rounds, call->state);
+}
+
+static err issue(struct call *call, struct id facility)
+{
+	struct account account = {.state = ACCOUNT_INVITED};
+	struct membership membership = {
+		.role = call_value(call, "role")->as.choice,
+		.facility = facility,
+		.since = clock_date_jst(call->now_us),
+	};
+
+	call_store(call, &account_entity, &account);
+	account.login = account_local_part(account.login, call->compartment);
+	account.state = call->state != NULL ? ACCOUNT_ACTIVE : ACCOUNT_INVITED;
+	TRY(check_login(call, account.login));
+	TRY(check_facility(call, (enum role)membership.role, facility));
+	TRY(account_make(call, &account, &membership));
+	if (call->state != NULL)
+		TRY(credential_set(call, account.row.id, bytes_str(call->state)));
+	TRY(call_object(call, "account", account.row.id));
+	TRY(buf_printf(&call->detail, "\"role\":\"%s\"", role_names[membership.role]));
+	call->event_facility = facility;
+	json_row(&call->out, &account_entity, &account, "*");
+	json_str(&call->out, "role", role_names[membership.role]);
+	json_id(&call->out, "facility", facility);
+	return OK;
+}
+
+static err issue_apply(struct call *call)
+{
+	struct id facility = call_id(call, "facility");
+
+	TRY(may_issue(call, (enum role)call_value(call, "role")->as.choice));
+	if (call->actor.role == ROLE_PRINCIPAL) {
+		if (!id_is_zero(facility) && !id_equal(facility, call->actor.facility))
+			return FAIL(NOT_FOUND);
+		facility = call->actor.facility;
+	}
+	return issue(call, facility);
+}
+
+static err install_prepare(struct call *call)
+{
+	call->state = NULL;
+	if (!call_value(call, "password")->present)
+		return OK;
+	return accept_password(call, account_local_part(call_text(call, "login"), call->compartment));
+}
+
+static err install_apply(struct call *call)
+{
+	unsigned role = 1u << call_value(call, "role")->as.choice;
+
+	if ((role & ROLES_ANY) == 0 || ((role & ROLES_OF_PROVIDER) != 0) != call->compartment->provider)
+		return call_flaw(call, "role", FLAW_CHOICE, "ここではこの役割を使えません。", "This role does not exist here.");
+	return issue(call, call_id(call, "facility"));
+}
+
+static const struct grant issue_grants[] = {
+	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
+	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
+	{0},
+};
+
+#define ISSUE_INPUTS                                                                                                 \
+	{.place = IN_BODY, .field = {.name = "login", ACCOUNT_LOGIN_WORDS, .required = true,                         \
+	    .min = ACCOUNT_LOGIN_MIN, .max = ACCOUNT_LOGIN_INPUT_MAX}},                                              \
+	{.place = IN_BODY, .field = {.name = "name", ACCOUNT_NAME_WORDS}},                                           \
+	{.place = IN_BODY, .field = {.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE,               \
+	    .grade = GRADE_2, .required = true, .choices = role_names}},                                             \
+	{.place = IN_BODY, .field = {.name = "mail", ACCOUNT_MAIL_WORDS}},                                           \
+	{.place = IN_BODY, .field = {.name = "telephone", ACCOUNT_TELEPHONE_WORDS}}
+
+static const struct input issue_inputs[] = {
+	ISSUE_INPUTS,
+	{.place = IN_BODY, .field = {.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID,
+	    .grade = GRADE_2, .refers = "facility"}},
+	{0},
+};
+
+/* Nobody acts yet, so there is nobody whose reach the facility could be checked against. */
+static const struct input install_inputs[] = {
+	ISSUE_INPUTS,
+	{.place = IN_BODY, .field = {.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID,
+	    .grade = GRADE_2}},
+	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
+	    .grade = GRADE_3B, .personal = true, .secret = true, .max = ACCOUNT_PASSWORD_INPUT_MAX}},
+	{0},
+};
+
+static const struct field issue_output[] = {
+	{.name = "id", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
+	{.name = "login", ACCOUNT_LOGIN_WORDS},
+	{.name = "name", ACCOUNT_NAME_WORDS},
+	{.name = "mail", ACCOUNT_MAIL_WORDS},
+	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS},
+	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = states},
+	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = role_names},
+	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
+	{0},
+};
+
+const struct op account_see = {
+	.id = "account.see",
+	.ja = "アカウントを見る",
+	.en = "See an account",
+	.method = "GET",
+	.path = "/v1/accounts/{account}",
+	.kind = OP_READ,
+	.grants = see_grants,
+	.policy = "account see",
+	.inputs = see_inputs,
+	.entity = &account_entity,
+	.output_fields = issue_output,
+	.status = 200,
+	.purpose_ja = "登録された利用者を確かめるため",
+	.purpose_en = "To check who is registered",
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1 K-37",
+	.apply = see_apply,
+};
+
+const struct op account_issue = { /* K-1 K-27 */
+	.id = "account.issue",
+	.ja = "アカウントを発行する",
+	.en = "Issue an account",
+	.method = "POST",
+	.path = "/v1/accounts",
+	.kind = OP_WRITE,
+	.grants = issue_grants,
+	.policy = "account issue",
+	.inputs = issue_inputs,
+	.entity = &account_entity,
+	.output_fields = issue_output,
+	.status = 201,
+	.purpose_ja = "園や市が利用者を登録するため",
+	.purpose_en = "To register a user of a facility or the city",
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1 K-27",
+	.apply = issue_apply,
+};
+
+const struct op account_install = {
+	.id = "account.install",
+	.ja = "最初のアカウントを用意する",
+	.en = "Install the first accounts",
+	.method = "LOCAL",
+	.kind = OP_WRITE,
+	.open = true,
+	.policy = "account issue",
+	.inputs = install_inputs,
+	.entity = &account_entity,
+	.output_fields = issue_output,
+	.status = 201,
+	.purpose_ja = "市や事業者の最初の管理者を登録するため",
+	.purpose_en = "To register the first administrators of a city or the provider",
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1",
+	.prepare = install_prepare,
+	.slow = password_slow,
+	.apply = install_apply,
+};
+
+static err set_prepare(struct call *call)
+{
+	struct account account = {0};
+
+	TRY(row_get(&call->rows, &account_entity, call_id(call, "account"), &account));
+	return accept_password(call, account.login);
+}
+
+static err set_apply(struct call *call)
+{
+	struct account account = {0};
+
+	TRY(row_get(&call->rows, &account_entity, call_id(call, "account"), &account));
+	TRY(credential_set(call, account.row.id, bytes_str(call->state)));
+	if (account.state == ACCOUNT_INVITED) {
+		account.state = ACCOUNT_ACTIVE;
+		TRY(row_update(&call->rows, &account_entity, &account));
+	}
+	return call_object(call, "account", account.row.id);
+}
+
+static const struct input set_inputs[] = {
+	{.place = IN_BODY, .field = {.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID,
+	    .grade = GRADE_2, .required = true}},
+	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
+	    .grade = GRADE_3B, .personal = true, .required = true, .secret = true, .max = ACCOUNT_PASSWORD_INPUT_MAX}},
+	{0},
+};
+
+const struct op account_set_password = {
+	.id = "account.set-password",
+	.ja = "最初のパスワードを設定する",
+	.en = "Set the first password",
+	.method = "LOCAL",
+	.kind = OP_WRITE,
+	.open = true,
+	.policy = "account issue",
+	.inputs = set_inputs,
+	.entity = &account_entity,
+	.status = 200,
+	.purpose_ja = "最初の管理者がサインインできるようにするため",
+	.purpose_en = "To let the first administrators sign in",
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1",
+	.prepare = set_prepare,
+	.slow = password_slow,
+	.apply = set_apply,
+};

@@ -1,0 +1,104 @@
+#include "identity/account.h"
+#include "identity/credential.h"
+#include "identity/identity_int.h"
+#include "identity/me.h"
+#include "identity/membership.h"
+#include "identity/session.h"
+
+#include "identity/identity.h"
+
+const struct entity *const identity_entities[] = {
+	&account_entity,
+	&membership_entity,
+	&credential_entity,
+	&session_entity,
+	NULL,
+};
+
+const struct op *const identity_ops[] = {
+	&session_create,
+	&session_end,
+	&account_see, /* before me.see: it tells who may see an account */
+	&account_issue,
+	&account_install,
+	&account_set_password,
+	&me_see,
+	&me_operations,
+	&me_password,
+	NULL,
+};
+
+const struct statement *const identity_statements[] = {NULL};
+
+err identity_start(void)
+{
+	TRY(account_start());
+	TRY(membership_start());
+	TRY(credential_start());
+	return session_start();
+}
+
+err identity_find(struct row_context *c, const struct row_list *list, const char *parameter, struct bytes value,
+    bool skip_sealed, void *row_out)
+{
+	struct query *query = NULL;
+	bool found = false;
+	err e = query_start(c->db, list->statement, &query);
+
+	if (err_is_ok(e))
+		e = query_blob(query, parameter, value);
+	if (err_is_ok(e))
+		e = query_step(query, &found);
+	if (err_is_ok(e))
+		e = found ? row_read(c, list->entity, query, skip_sealed, row_out) : FAIL(NOT_FOUND);
+	query_end(&query);
+	return e;
+}
+
+static err refuse(struct call *call, const char *reason)
+{
+	call->reason = reason;
+	return FAIL(UNAUTHENTICATED);
+}
+
+/* Absent rows are refusals; a store that does not answer is none. */
+static err absent(struct call *call, err e, const char *reason)
+{
+	return err_is(e, ERR_NOT_FOUND) ? refuse(call, reason) : e;
+}
+
+err identity_authenticate(struct call *call)
+{
+	static const uint8_t nobody[sizeof(call->token_hash)];
+	struct session session = {0};
+	struct membership membership = {0};
+	struct account account = {0};
+	err e;
+
+	if (ct_equal(call->token_hash, nobody, sizeof(nobody)))
+		return refuse(call, "no session");
+	e = session_by_hash(&call->rows, call->token_hash, &session);
+	if (!err_is_ok(e))
+		return absent(call, e, "unknown session");
+	e = membership_by_id(&call->rows, session.membership, &membership);
+	if (!err_is_ok(e))
+		return absent(call, e, "membership ended");
+	if (!session_in_force(&session, (enum role)membership.role, call->now_us))
+		return refuse(call, session.ended != 0 ? "session ended" : "session expired");
+	if (!membership_in_force(&membership, call->now_us) || !id_equal(membership.account, session.account))
+		return refuse(call, "membership ended");
+	e = account_by_id(&call->rows, session.account, &account);
+	if (!err_is_ok(e))
+		return absent(call, e, "account not active");
+	if (account.state != ACCOUNT_ACTIVE)
+		return refuse(call, "account not active");
+	call->actor = (struct actor){
+		.account = session.account,
+		.membership = membership.row.id,
+		.session = session.row.id,
+		.facility = membership.facility,
+		.role = (enum role)membership.role,
+		.signed_in_us = session.started,
+	};
+	return session_touch(call, &session);
+}

@@ -1,0 +1,387 @@
+#include <string.h>
+
+#include "crypto/crypto.h"
+#include "identity/account.h"
+#include "identity/credential.h"
+#include "identity/identity_int.h"
+#include "identity/membership.h"
+
+#include "identity/session.h"
+
+#define HOUR_US ((int64_t)3600 * 1000000)
+#define SEEN_STEP_US ((int64_t)10 * 60 * 1000000)
+#define SESSION_OF_ACCOUNT_MAX 64
+
+#define AT(member) .offset = offsetof(struct session, member)
+
+static const struct field fields[] = {
+	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2, .required = true,
+	    .refers = "account", AT(account)},
+	{.name = "membership", .ja = "所属", .en = "Membership", .type = FIELD_ID, .grade = GRADE_2, .required = true,
+	    .refers = "membership", AT(membership)},
+	{.name = "token_hash", .ja = "トークンのハッシュ", .en = "Token hash", .type = FIELD_BYTES, .grade = GRADE_2,
+	    .required = true, .min = HASH_LEN, .max = HASH_LEN, AT(token_hash)},
+	{.name = "started", .ja = "開始", .en = "Started", .type = FIELD_TIME, .grade = GRADE_2, .required = true,
+	    AT(started)},
+	{.name = "seen", .ja = "最後の利用", .en = "Last seen", .type = FIELD_TIME, .grade = GRADE_2, .required = true,
+	    AT(seen)},
+	{.name = "expires", .ja = "期限", .en = "Expires", .type = FIELD_TIME, .grade = GRADE_2, .required = true,
+	    AT(expires)},
+	{.name = "ended", .ja = "終了", .en = "Ended", .type = FIELD_TIME, .grade = GRADE_2, AT(ended)},
+};
+
+static const char *const unique[] = {"token_hash", NULL};
+static const char *const indexes[] = {"account", NULL};
+
+const struct entity session_entity = {
+	.name = "session",
+	.ja = "セッション",
+	.en = "Session",
+	.size = sizeof(struct session),
+	.authority = true,
+	.unique = unique,
+	.indexes = indexes,
+	.fields = fields,
+	.field_count = sizeof(fields) / sizeof(fields[0]),
+};
+
+/* Hours. ID-11 */
+static const struct limit {
+	int64_t absolute_us;
+	int64_t idle_us;
+} limits[ROLE_COUNT] = {
+	[ROLE_GUARDIAN] = {30 * 24 * HOUR_US, 30 * 24 * HOUR_US},
+	[ROLE_STAFF] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_PRINCIPAL] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_OFFICER] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_OFFICER_ADMIN] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_AUDITOR] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_SERVICE] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_OPERATOR] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_OPERATOR_ADMIN] = {12 * HOUR_US, 12 * HOUR_US},
+};
+
+static struct row_list by_hash = {
+	.name = "identity.session-by-hash",
+	.entity = &session_entity,
+	.where = "token_hash = :token_hash",
+};
+static struct row_list open_of_account = {
+	.name = "identity.session-open-of-account",
+	.entity = &session_entity,
+	.where = "account = :account AND expires > :now AND ended IS NULL AND id <> :but LIMIT :limit",
+};
+
+err session_start(void)
+{
+	TRY(row_list_make(&by_hash));
+	return row_list_make(&open_of_account);
+}
+
+err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], struct session *session_out)
+{
+	return identity_find(c, &by_hash, "token_hash", (struct bytes){token_hash, HASH_LEN}, true, session_out);
+}
+
+bool session_in_force(const struct session *session, enum role role, int64_t now_us)
+{
+	REQUIRE(role < ROLE_COUNT);
+	return session->ended == 0 && now_us < session->expires && now_us - session->seen < limits[role].idle_us;
+}
+
+err session_touch(struct call *call, struct session *session)
+{
+	if (call->rows.changes == NULL || call->now_us - session->seen < SEEN_STEP_US)
+		return OK;
+	session->seen = call->now_us;
+	return row_update(&call->rows, &session_entity, session);
+}
+
+static err open_sessions(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out)
+{
+	struct query *query = NULL;
+	size_t count = 0;
+	bool found = false;
+	err e = query_start(call->rows.db, open_of_account.statement, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "account", &account);
+	if (err_is_ok(e))
+		e = query_id(query, "but", &but);
+	if (err_is_ok(e))
+		e = query_int(query, "now", call->now_us);
+	if (err_is_ok(e))
+		e = query_int(query, "limit", SESSION_OF_ACCOUNT_MAX);
+	while (err_is_ok(e) && count < SESSION_OF_ACCOUNT_MAX) {
+		e = query_step(query, &found);
+		if (!err_is_ok(e) || !found)
+			break;
+		e = row_read(&call->rows, &session_entity, query, true, &list[count]);
+		if (err_is_ok(e))
+			count++;
+	}
+	query_end(&query);
+	TRY(e);
+	*count_out = count;
+	return OK;
+}
+
+err session_end_others(struct call *call, struct id account, struct id but)
+{
+	struct session *list = arena_alloc(call->arena, SESSION_OF_ACCOUNT_MAX * sizeof(*list));
+	size_t count = 0;
+
+	if (list == NULL)
+		return FAIL(UNAVAILABLE);
+	do { /* each turn ends what it found, so the next finds less */
+		TRY(open_sessions(call, account, but, list, &count));
+		for (size_t i = 0; i < count; i++) {
+			list[i].ended = call->now_us;
+			TRY(row_update(&call->rows, &session_entity, &list[i]));
+		}
+	} while (count == SESSION_OF_ACCOUNT_MAX);
+	return OK;
+}
+
+/* What a sign-in carries from step to step. */
+struct sign_in {
+	struct account account;
+	struct credential credential;
+	const char *refusal;               /* known before the password is looked at; NULL = the password decides */
+	bool decoy;                        /* no hash to compare with: derive one all the same */
+	bool right;
+	char phc_new[PASSWORD_PHC_MAX];    /* "" = the old hash stays */
+};
+
+static const char *const refusals[] = {
+	[ACCOUNT_INVITED] = "account invited",
+	[ACCOUNT_ACTIVE] = NULL,
+	[ACCOUNT_SUSPENDED] = "account suspended",
+	[ACCOUNT_LEFT] = "account left",
+};
+
+/* Absent counts as a refusal to be told later; anything else ends the call. */
+static err note_absence(err e, struct sign_in *in, const char *refusal)
+{
+	if (!err_is(e, ERR_NOT_FOUND))
+		return e;
+	if (in->refusal == NULL)
+		in->refusal = refusal;
+	return OK;
+}
+
+/* I2, I3: every sign-in looks up a login, reads a credential and writes it back, whoever it is for. */
+static err create_prepare(struct call *call)
+{
+	struct sign_in *in = arena_alloc(call->arena, sizeof(*in));
+	struct bytes login = account_local_part(call_text(call, "login"), call->compartment);
+	bool locked = false;
+
+	if (in == NULL)
+		return FAIL(UNAVAILABLE);
+	TRY(note_absence(account_by_login(&call->rows, login, &in->account), in, "unknown login"));
+	if (in->refusal == NULL)
+		in->refusal = refusals[in->account.state];
+	TRY(note_absence(credential_of(&call->rows, in->account.row.id, &in->credential), in, "no password"));
+	in->decoy = in->credential.row.version == 0;
+	if (in->decoy)
+		TRY(credential_decoy(call, &in->credential));
+	TRY(credential_count(&call->rows, call->now_us, &in->credential, &locked));
+	if (in->refusal == NULL && locked)
+		in->refusal = "locked";
+	if (!id_is_zero(in->account.row.id))
+		TRY(call_object(call, "account", in->account.row.id));
+	call->state = in;
+	return OK;
+}
+
+static err derive_for_nothing(struct call *call)
+{
+	static const uint8_t salt[16];
+	uint8_t out[HASH_LEN];
+	err e = password_derive(call_text(call, "password"), (struct bytes){salt, sizeof(salt)},
+	    call->compartment->password_rounds, out, sizeof(out));
+
+	wipe(out, sizeof(out));
+	return e;
+}
+
+static err create_slow(struct call *call)
+{
+	struct sign_in *in = call->state;
+	struct bytes password = call_text(call, "password");
+	uint32_t rounds = 0;
+	err e;
+
+	if (in->decoy)
+		return derive_for_nothing(call);
+	e = password_verify(password, in->credential.phc, &rounds);
+	if (!err_is_ok(e) && !err_is(e, ERR_UNAUTHENTICATED))
+		return e;
+	in->right = err_is_ok(e) && in->refusal == NULL;
+	if (in->right && rounds < call->compartment->password_rounds)
+		return password_hash(password, call->compartment->password_rounds, in->phc_new);
+	return OK;
+}
+
+static err sign_in_refuse(struct call *call, const char *reason)
+{
+	call->reason = reason;
+	return FAIL(UNAUTHENTICATED);
+}
+
+/* Whoever signs in again on the same device leaves the session that it had. */
+static err end_presented(struct call *call)
+{
+	struct session old = {0};
+	err e = session_by_hash(&call->rows, call->token_hash, &old);
+
+	if (err_is(e, ERR_NOT_FOUND) || (err_is_ok(e) && old.ended != 0))
+		return OK;
+	TRY(e);
+	old.ended = call->now_us;
+	return row_update(&call->rows, &session_entity, &old);
+}
+
+static err open_session(struct call *call, const struct membership *membership)
+{
+	uint8_t hash[HASH_LEN];
+	struct session session = {
+		.account = membership->account,
+		.membership = membership->row.id,
+		.token_hash = {hash, sizeof(hash)},
+		.started = call->now_us,
+		.seen = call->now_us,
+		.expires = call->now_us + limits[membership->role].absolute_us,
+	};
+
+	TRY(random_bytes(call->token, sizeof(call->token)));
+	TRY(hash_sha256((struct bytes){call->token, sizeof(call->token)}, hash));
+	TRY(row_insert(&call->rows, &session_entity, &session));
+	call->cookie = COOKIE_SET;
+	call->actor = (struct actor){
+		.account = membership->account,
+		.membership = membership->row.id,
+		.session = session.row.id,
+		.facility = membership->facility,
+		.role = (enum role)membership->role,
+		.signed_in_us = call->now_us,
+	};
+	call->event_facility = membership->facility;
+	return call_object(call, "session", session.row.id);
+}
+
+static err create_apply(struct call *call)
+{
+	struct sign_in *in = call->state;
+	struct credential credential = {0};
+	struct account account = {0};
+	struct membership membership = {0};
+	err e;
+
+	if (!id_is_zero(in->account.row.id))
+		TRY(call_object(call, "account", in->account.row.id));
+	if (!in->right)
+		return sign_in_refuse(call, in->refusal != NULL ? in->refusal : "wrong password");
+	/* While the hash was computed the world went on: account, password and membership are asked again. */
+	TRY(row_get(&call->rows, &account_entity, in->account.row.id, &account));
+	if (account.state != ACCOUNT_ACTIVE)
+		return sign_in_refuse(call, "account not active");
+	TRY(credential_of(&call->rows, account.row.id, &credential));
+	if (credential.changed != in->credential.changed)
+		return sign_in_refuse(call, "password changed meanwhile");
+	e = membership_of(&call->rows, account.row.id, call->now_us, &membership);
+	if (err_is(e, ERR_NOT_FOUND))
+		return sign_in_refuse(call, "no membership");
+	TRY(e);
+	TRY(credential_clear(&call->rows, &credential, bytes_str(in->phc_new), call->compartment->password_rounds));
+	TRY(end_presented(call));
+	TRY(open_session(call, &membership));
+	json_id(&call->out, "account", account.row.id);
+	json_str(&call->out, "role", role_names[membership.role]);
+	json_str(&call->out, "customer", call->compartment->name);
+	json_id(&call->out, "facility", membership.facility);
+	json_text(&call->out, "name", account.name);
+	return OK;
+}
+
+static const struct input create_inputs[] = {
+	{.place = IN_BODY, .field = {.name = "login", ACCOUNT_LOGIN_WORDS, .required = true, .min = 1,
+	    .max = ACCOUNT_LOGIN_INPUT_MAX}},
+	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
+	    .grade = GRADE_3B, .personal = true, .required = true, .secret = true, .min = 1,
+	    .max = ACCOUNT_PASSWORD_INPUT_MAX}},
+	{.place = IN_BODY, .field = {.name = "totp", .ja = "確認コード", .en = "Code of the second factor",
+	    .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .secret = true, .min = 6, .max = 8}},
+	{0},
+};
+
+static const struct field create_output[] = {
+	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
+	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = role_names},
+	{.name = "customer", .ja = "市", .en = "Customer", .type = FIELD_TEXT, .grade = GRADE_1},
+	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
+	{.name = "name", ACCOUNT_NAME_WORDS},
+	{0},
+};
+
+const struct op session_create = { /* K-1 */
+	.id = "session.create",
+	.ja = "サインインする",
+	.en = "Sign in",
+	.method = "POST",
+	.path = "/v1/session",
+	.kind = OP_WRITE,
+	.route = ROUTE_LOGIN,
+	.open = true, /* PUBLIC */
+	.form_login = true,
+	.policy = "session see",
+	.inputs = create_inputs,
+	.entity = &session_entity,
+	.output_fields = create_output,
+	.status = 201,
+	.purpose_ja = "利用者が本人であることを確かめるため",
+	.purpose_en = "To make sure that users are who they say",
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1 K-27",
+	.turns = "login",
+	.prepare = create_prepare,
+	.slow = create_slow,
+	.apply = create_apply,
+};
+
+static err end_apply(struct call *call)
+{
+	struct session session = {0};
+
+	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
+	session.ended = call->now_us;
+	TRY(row_update(&call->rows, &session_entity, &session));
+	call->cookie = COOKIE_CLEAR;
+	call->event_facility = call->actor.facility;
+	return call_object(call, "session", session.row.id);
+}
+
+static const struct grant end_grants[] = {{ROLES_ANY, RELATION_OWN, "*"}, {0}};
+static const struct input no_inputs[] = {{0}};
+
+const struct op session_end = {
+	.id = "session.end",
+	.ja = "サインアウトする",
+	.en = "Sign out",
+	.method = "DELETE",
+	.path = "/v1/session",
+	.kind = OP_WRITE,
+	.grants = end_grants,
+	.policy = "session end",
+	.inputs = no_inputs,
+	.entity = &session_entity,
+	.status = 204,
+	.purpose_ja = "サインインを終えるため",
+	.purpose_en = "To end a sign-in",
+	.event = true,
+	.grade = GRADE_2,
+	.requirements = "K-1",
+	.apply = end_apply,
+};

@@ -1,0 +1,43 @@
+/*
+ * facility - a kindergarten of the city; the columns are those of the national open-data list 子育て施設一覧.
+ */
+#ifndef KINDER_FACILITY_H
+#define KINDER_FACILITY_H
+
+#include "op/op.h"
+
+enum facility_state { FACILITY_OPEN, FACILITY_CLOSED };
+
+struct facility {
+	struct row row;
+	struct bytes municipality_code;
+	struct bytes code;
+	struct bytes municipality;
+	struct bytes name;
+	struct bytes kind;
+	struct bytes address;
+	struct bytes latitude;
+	struct bytes longitude;
+	struct bytes telephone;
+	int64_t capacity;         /* 0: not known */
+	struct bytes accepted_ages;
+	struct bytes opens;       /* HH:MM */
+	struct bytes closes;
+	struct bytes operator;
+	struct bytes url;
+	struct bytes notes;
+	int32_t state;            /* enum facility_state */
+};
+
+extern const struct entity facility_entity;
+extern const struct statement facility_children;
+extern const struct op facility_list;
+extern const struct op facility_see;
+extern const struct op facility_open;
+extern const struct op facility_close;
+extern const struct op facility_reopen;
+
+/* The rules beyond type and length; values in the order of facility_entity.fields. False: problems has entries. */
+bool facility_check(const struct value *values, struct problems *problems);
+
+#endif

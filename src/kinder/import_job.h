@@ -1,0 +1,14 @@
+/*
+ * import_job - the two jobs of an import: the check, a dry run, and the removal of what is no longer needed.
+ */
+#ifndef KINDER_IMPORT_JOB_H
+#define KINDER_IMPORT_JOB_H
+
+#include "op/job.h"
+
+extern const struct job_kind import_job_check;
+extern const struct job_kind import_job_clean;
+
+MUST_USE err import_job_start(void);
+
+#endif

@@ -1,0 +1,71 @@
+#include "kinder/absence.h"
+#include "kinder/board.h"
+#include "kinder/child.h"
+#include "kinder/class.h"
+#include "kinder/facility.h"
+#include "kinder/guardianship.h"
+#include "kinder/import.h"
+#include "kinder/import_job.h"
+#include "kinder/import_stage.h"
+#include "kinder/kinder_int.h"
+
+#include "kinder/kinder.h"
+
+const struct entity *const kinder_entities[] = {
+	&facility_entity,
+	&class_entity,
+	&class_assignment_entity,
+	&child_entity,
+	&guardianship_entity,
+	&absence_entity,
+	&import_entity,
+	&import_problem_entity,
+	&import_stage_entity,
+	NULL,
+};
+
+const struct op *const kinder_ops[] = {
+	&facility_list,
+	&facility_see,
+	&facility_open,
+	&facility_close,
+	&facility_reopen,
+	&class_list,
+	&class_open,
+	&class_assign,
+	&child_list,
+	&child_see,
+	&child_enrol,
+	&guardianship_list,
+	&guardianship_link,
+	&guardianship_block,
+	&guardianship_unblock,
+	&absence_list,
+	&absence_report,
+	&board_see,
+	&import_begin,
+	&import_put,
+	&import_check,
+	&import_see,
+	&import_problems,
+	&import_apply,
+	NULL,
+};
+
+const struct statement *const kinder_statements[] = {&facility_children, &import_overdue, &import_under_way, NULL};
+
+const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, NULL};
+
+err kinder_start(void)
+{
+	TRY(class_start());
+	TRY(child_start());
+	TRY(import_start());
+	return board_start();
+}
+
+err kinder_conflict(struct call *call, const char *field, const char *ja, const char *en)
+{
+	problems_add(call->problems, field, NULL, FLAW_DUPLICATE, call->language == LANGUAGE_EN ? en : ja);
+	return FAIL(CONFLICT);
+}
