@@ -1,0 +1,45 @@
+/*
+ * cli - the subcommands of `sekimori`.
+ *
+ * Exit status: 0 done, 1 refused or found wrong, 2 wrong usage, 70 storage failed.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define CLI_DONE 0
+#define CLI_WRONG 1
+#define CLI_USAGE 2
+
+struct cli_options {
+	const char *command;         /* second word */
+	const char *sub;             /* of `ledger`: verify */
+	const char *dir;             /* --dir; default var/sekimori */
+	const char *address;         /* --address; default 127.0.0.1 for demo, :: for serve */
+	const char *accounts;        /* --accounts FILE */
+	const char *certificate, *key; /* --certificate FILE --key FILE */
+	const char *web;             /* --web DIR; default web/dist beside the program or installed */
+	const char *customer;        /* --customer NAME */
+	const char *title_ja, *title_en;
+	const char *login;           /* --login of the first person */
+	const char *file;            /* --file */
+	uint64_t seed;               /* --seed */
+	unsigned facilities;         /* --facilities N */
+	unsigned signins;            /* --signins N */
+	uint16_t port;               /* --port */
+	bool json, demo, provider, apply;
+};
+
+int cli_demo(const struct cli_options *options);
+int cli_serve(const struct cli_options *options);
+int cli_init(const struct cli_options *options);
+int cli_import(const struct cli_options *options);
+int cli_ops(const struct cli_options *options);
+int cli_sql(const struct cli_options *options);
+int cli_entities(const struct cli_options *options);
+int cli_ledger(const struct cli_options *options);
+
+#endif

@@ -1,0 +1,12 @@
+/*
+ * demo_fill - carries out a plan: makes a compartment and calls the operations that people would call.
+ */
+#ifndef CLI_DEMO_FILL_H
+#define CLI_DEMO_FILL_H
+
+#include "cli/demo_plan.h"
+
+/* directory: of the compartment, which must not hold one. Ids are noted in the plan. */
+MUST_USE err demo_fill_city(const char *directory, struct demo_city *city);
+
+#endif

@@ -1,0 +1,202 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/serve_int.h"
+#include "crypto/crypto.h"
+#include "op/compartment.h"
+#include "proc/supervisor.h"
+
+#define CERTIFICATE_DAYS 365
+
+struct found {
+	char *names[SUPERVISOR_COMPARTMENTS_MAX];
+	char *paths[SUPERVISOR_COMPARTMENTS_MAX];
+	size_t count;
+};
+
+static bool holds_compartment(const char *path)
+{
+	char database[PATH_MAX];
+
+	return snprintf(database, sizeof(database), "%s/core/" COMPARTMENT_DATABASE, path) < (int)sizeof(database) &&
+	    access(database, F_OK) == 0;
+}
+
+static err found_add(struct found *found, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return FAIL(TOO_LARGE);
+	if (!holds_compartment(path))
+		return OK;
+	if (found->count == SUPERVISOR_COMPARTMENTS_MAX)
+		return FAIL(TOO_LARGE);
+	found->names[found->count] = strdup(name);
+	found->paths[found->count] = realpath(path, NULL);
+	if (found->names[found->count] == NULL || found->paths[found->count] == NULL)
+		return FAIL(UNAVAILABLE);
+	found->count++;
+	return OK;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	/* The provider's compartment comes first: strangers' refusals are counted there. */
+	int first = strcmp((*a)->d_name, "provider") == 0;
+	int second = strcmp((*b)->d_name, "provider") == 0;
+
+	return first != second ? second - first : strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static err find_all(const char *dir, struct found *found)
+{
+	struct dirent **list = NULL;
+	int count = scandir(dir, &list, NULL, by_name);
+	err e = OK;
+
+	if (count < 0) {
+		log_error("%s cannot be read: %s", dir, strerror(errno));
+		return FAIL(UNAVAILABLE);
+	}
+	for (int i = 0; i < count; i++) {
+		if (err_is_ok(e) && list[i]->d_name[0] != '.')
+			e = found_add(found, dir, list[i]->d_name);
+		free(list[i]);
+	}
+	free(list);
+	return e;
+}
+
+static void found_free(struct found *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		free(found->names[i]);
+		free(found->paths[i]);
+	}
+}
+
+static err write_file(const char *path, const struct buf *text, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	bool done;
+
+	if (fd < 0)
+		return FAIL(UNAVAILABLE);
+	done = write(fd, text->ptr, text->len) == (ssize_t)text->len && fsync(fd) == 0;
+	if (close(fd) != 0)
+		done = false;
+	return done ? OK : FAIL(UNAVAILABLE);
+}
+
+err serve_certificate(const char *dir, char certificate_out[static PATH_MAX], char key_out[static PATH_MAX])
+{
+	OWN(buf) certificate = {0};
+	OWN(buf) key = {0};
+	err e;
+
+	if (snprintf(certificate_out, PATH_MAX, "%s/tls.crt", dir) >= PATH_MAX || snprintf(key_out, PATH_MAX, "%s/tls.key", dir) >= PATH_MAX)
+		return FAIL(TOO_LARGE);
+	if (access(certificate_out, R_OK) == 0 && access(key_out, R_OK) == 0)
+		return OK;
+	TRY(certificate_self_signed("localhost", CERTIFICATE_DAYS, &certificate, &key));
+	err_ignore(unlink(key_out) == 0 ? OK : FAIL(NOT_FOUND)); /* half of a pair is of no use */
+	err_ignore(unlink(certificate_out) == 0 ? OK : FAIL(NOT_FOUND));
+	e = write_file(key_out, &key, 0600);
+	if (err_is_ok(e))
+		e = write_file(certificate_out, &certificate, 0644);
+	return e;
+}
+
+/* --web, else web/dist below the working directory, beside the program, or where it is installed. */
+static const char *web_folder(const struct cli_options *options, char path[static PATH_MAX])
+{
+	static const char *const beside[] = {"../web/dist", "web/dist", "../share/sekimori/web"};
+	char program[PATH_MAX];
+	ssize_t len;
+
+	if (options->web != NULL)
+		return options->web;
+	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	if (len > 0) {
+		program[len] = '\0';
+		*strrchr(program, '/') = '\0';
+		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+			if (snprintf(path, PATH_MAX, "%s/%s", program, beside[i]) < PATH_MAX && access(path, R_OK) == 0)
+				return path;
+	}
+	return "web/dist";
+}
+
+static void listening(void *context, const char *door, uint16_t port)
+{
+	(void)context;
+	(void)door;
+	printf("https://localhost:%u\n", port);
+	(void)fflush(stdout);
+}
+
+static void ready(void *context)
+{
+	void (*then)(void) = *(void (**)(void))context;
+
+	log_info("ready");
+	if (then != NULL)
+		then();
+}
+
+int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void))
+{
+	struct found found = {{0}};
+	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
+	struct boot_setting demo = {.name = "demo", .value = "yes"};
+	char web_path[PATH_MAX];
+	struct supervisor_door door = {
+		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
+		.web = web_folder(options, web_path),
+	};
+	struct supervisor_config config = {
+		.doors = &door, .door_count = 1, .compartments = compartments, .settings = &demo,
+		.setting_count = options->demo ? 1 : 0, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.listening = listening, .ready = ready, .context = &then,
+	};
+	err e = find_all(options->dir, &found);
+
+	if (err_is_ok(e) && found.count == 0) {
+		log_error("%s holds no compartment; make one with `sekimori init`", options->dir);
+		e = FAIL(NOT_FOUND);
+	}
+	for (size_t i = 0; i < found.count; i++)
+		compartments[i] = (struct supervisor_compartment){found.names[i], found.paths[i]};
+	config.compartment_count = found.count;
+	door.compartments = (const char *const *)found.names;
+	door.compartment_count = found.count;
+	if (err_is_ok(e))
+		e = supervisor_run(&config);
+	found_free(&found);
+	return err_is_ok(e) ? CLI_DONE : CLI_WRONG;
+}
+
+int cli_serve(const struct cli_options *options)
+{
+	char certificate[PATH_MAX], key[PATH_MAX];
+
+	if (options->certificate != NULL && options->key != NULL)
+		return serve_run(options, options->certificate, options->key, options->address != NULL ? options->address : "::", NULL);
+	if (!options->demo) {
+		(void)fprintf(stderr, "serve needs --certificate FILE and --key FILE (PEM)\n");
+		return CLI_USAGE;
+	}
+	if (!err_is_ok(crypto_start()) || !err_is_ok(serve_certificate(options->dir, certificate, key)))
+		return CLI_WRONG;
+	return serve_run(options, certificate, key, options->address != NULL ? options->address : "127.0.0.1", NULL);
+}

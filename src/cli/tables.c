@@ -1,0 +1,41 @@
+/*
+ * The tables of the program: the lists that the modules declare, joined before main. Every entity and operation that
+ * exists is in one of them.
+ */
+#include "identity/identity.h"
+#include "kinder/kinder.h"
+#include "op/change.h"
+#include "op/evidence.h"
+#include "op/op_entity.h"
+
+#define TABLE_MAX 256
+
+static const struct entity *joined_entities[TABLE_MAX];
+static const struct op *joined_ops[TABLE_MAX];
+
+const struct entity *const *const entities = joined_entities;
+const struct op *const *const ops = joined_ops;
+
+const struct job_kind *const *const job_kinds = kinder_jobs;
+
+const op_start op_starts[] = {identity_start, kinder_start, NULL};
+
+static const struct entity *const *const entity_lists[] = {op_entity_list, identity_entities, kinder_entities, NULL};
+static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, change_ops, evidence_ops, NULL};
+
+__attribute__((constructor)) static void join(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; entity_lists[i] != NULL; i++)
+		for (size_t k = 0; entity_lists[i][k] != NULL; k++) {
+			REQUIRE(count < TABLE_MAX - 1);
+			joined_entities[count++] = entity_lists[i][k];
+		}
+	count = 0;
+	for (size_t i = 0; op_lists[i] != NULL; i++)
+		for (size_t k = 0; op_lists[i][k] != NULL; k++) {
+			REQUIRE(count < TABLE_MAX - 1);
+			joined_ops[count++] = op_lists[i][k];
+		}
+}

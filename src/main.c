@@ -1,0 +1,120 @@
+/* sekimori - one program: the commands people type, and the processes the supervisor starts. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "proc/proc.h"
+
+struct command {
+	const char *name;
+	int (*run)(const struct cli_options *options);
+	const char *words;
+};
+
+static const struct command commands[] = {
+	{"demo", cli_demo, "two invented cities to try everything with, on https://localhost:PORT"},
+	{"serve", cli_serve, "serve the compartments below --dir"},
+	{"init", cli_init, "make a compartment: --customer NAME --title-ja … --title-en … --login NAME [--provider]"},
+	{"import", cli_import, "a facility list: --customer NAME --login NAME --file CSV [--apply]; without --apply a dry run"},
+	{"ops", cli_ops, "the table of operations"},
+	{"entities", cli_entities, "the data dictionary"},
+	{"sql", cli_sql, "tables and derived statements for PostgreSQL"},
+	{"ledger", cli_ledger, "ledger verify: check a data directory or an export, offline"},
+};
+
+static const struct option long_options[] = {
+	{"dir", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
+	{"address", required_argument, NULL, 'a'}, {"accounts", required_argument, NULL, 'A'},
+	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
+	{"signins", required_argument, NULL, 'n'}, {"certificate", required_argument, NULL, 'c'},
+	{"key", required_argument, NULL, 'k'}, {"web", required_argument, NULL, 'w'},
+	{"customer", required_argument, NULL, 'C'}, {"title-ja", required_argument, NULL, '1'},
+	{"title-en", required_argument, NULL, '2'}, {"login", required_argument, NULL, 'l'},
+	{"file", required_argument, NULL, 'F'}, {"json", no_argument, NULL, 'j'}, {"demo", no_argument, NULL, 'D'},
+	{"provider", no_argument, NULL, 'P'}, {"apply", no_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'}, {0},
+};
+
+static int usage(void)
+{
+	(void)fprintf(stderr, "usage: sekimori COMMAND [--dir DIR] [--json] …\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		(void)fprintf(stderr, "  %-9s %s\n", commands[i].name, commands[i].words);
+	return CLI_USAGE;
+}
+
+static bool number(const char *text, uint64_t max, uint64_t *number_out)
+{
+	char *end = NULL;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || errno != 0 || *end != '\0' || value > max) {
+		(void)fprintf(stderr, "%s is not a number up to %llu\n", text, (unsigned long long)max);
+		return false;
+	}
+	*number_out = value;
+	return true;
+}
+
+static bool take(struct cli_options *o, int key, const char *text)
+{
+	uint64_t value = 0;
+
+	switch (key) {
+	case 'd': o->dir = text; return true;
+	case 'a': o->address = text; return true;
+	case 'A': o->accounts = text; return true;
+	case 'c': o->certificate = text; return true;
+	case 'k': o->key = text; return true;
+	case 'w': o->web = text; return true;
+	case 'C': o->customer = text; return true;
+	case '1': o->title_ja = text; return true;
+	case '2': o->title_en = text; return true;
+	case 'l': o->login = text; return true;
+	case 'F': o->file = text; return true;
+	case 'j': o->json = true; return true;
+	case 'D': o->demo = true; return true;
+	case 'P': o->provider = true; return true;
+	case 'y': o->apply = true; return true;
+	case 's': return number(text, UINT64_MAX - 1, &o->seed);
+	case 'p':
+		if (!number(text, 65535, &value))
+			return false;
+		o->port = (uint16_t)value;
+		return true;
+	case 'f':
+	case 'n':
+		if (!number(text, 100000, &value))
+			return false;
+		*(key == 'f' ? &o->facilities : &o->signins) = (unsigned)value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct cli_options options = {.dir = "var/sekimori", .seed = 1, .signins = 40, .port = 8443};
+	int key;
+
+	if (proc_is_child(argc, argv))
+		return proc_enter(argc, argv);
+	log_name("sekimori");
+	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		if (!take(&options, key, optarg))
+			return usage();
+	if (optind >= argc)
+		return usage();
+	options.command = argv[optind];
+	options.sub = optind + 1 < argc ? argv[optind + 1] : NULL;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, options.command) == 0)
+			return commands[i].run(&options);
+	return usage();
+}
