@@ -1,0 +1,162 @@
+/* Goal: the screens serve everyone: by keyboard alone, on narrow screens, with assistive technology, in each role. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  AXE,
+  chooseDay,
+  countReports,
+  dayAhead,
+  freeDay,
+  guardian,
+  NARROW,
+  openForm,
+  ownReason,
+  PHONE,
+  reportsOf,
+  signIn,
+  someone,
+  TABLET,
+  teacher,
+  withRole,
+} from './people.mjs';
+
+const KINDS = ['absence', 'late', 'early'];
+
+/* Tab until what is wanted holds the focus; its focus must be visible. */
+async function tabTo(page, selector) {
+  for (let press = 0; press < 60; press++) {
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
+      const outline = await page.evaluate(() => {
+        const shown = document.activeElement.closest('.card-choice') ?? document.activeElement;
+        return getComputedStyle(shown).outlineWidth;
+      });
+      assert.equal(outline, '4px', `focus of ${selector}`);
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} is not reached by Tab`);
+}
+
+test('keyboard alone: from sign-in to a report and out again', () =>
+  someone({ viewport: TABLET }, async (page) => {
+    const reason = ownReason('発熱');
+    const { keyboard } = page;
+    await tabTo(page, '[name=login]');
+    await keyboard.type(guardian.login);
+    await tabTo(page, '[name=password]');
+    await keyboard.type(guardian.password);
+    await keyboard.press('Enter');
+    await page.locator('.child-report').first().waitFor();
+    await tabTo(page, '.child-report');
+    await keyboard.press('Enter');
+    await page.locator('[name=reason]').waitFor();
+    const taken = (await reportsOf(page)).filter(({ date }) => date === dayAhead(1)).map(({ kind }) => kind);
+    const kind = KINDS.find((wanted) => !taken.includes(wanted));
+    await tabTo(page, '[name=when]');
+    await keyboard.press('ArrowDown');
+    assert.equal(await page.locator('[name=when][value=tomorrow]').isChecked(), true);
+    await tabTo(page, '[name=kind]');
+    for (const step of KINDS.slice(0, KINDS.indexOf(kind)).keys()) {
+      await keyboard.press('ArrowDown');
+      assert.equal(await page.locator(`[name=kind][value=${KINDS[step + 1]}]`).isChecked(), true);
+    }
+    await tabTo(page, '[name=reason]');
+    await keyboard.type(reason);
+    await tabTo(page, '[type=submit]');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: '園に連絡しました' }).waitFor();
+    await page.locator('h1:focus').waitFor();
+    assert.equal(await countReports(page, reason), 1);
+    await page.locator('.brand').focus();
+    await tabTo(page, '.top-actions button:last-child');
+    await keyboard.press('Enter');
+    await page.getByText('ログアウトしました。').waitFor();
+  }));
+
+/* Serious findings of axe, what sticks out sideways, and what is too small for a finger or an eye. */
+async function inspect(page, where) {
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${where}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  assert.deepEqual(serious, []);
+
+  const measured = await page.evaluate(() => {
+    const visible = (element) => element.getClientRects().length > 0;
+    const small = [...document.querySelectorAll('button, select, input:not([type=radio], [type=checkbox]), a')]
+      .filter((element) => visible(element) && !element.matches('.skip'))
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width < 44 || height < 44;
+      });
+    const tiny = [...document.querySelectorAll('body *')]
+      .filter((element) => visible(element) && [...element.childNodes].some((node) => node.nodeType === 3))
+      .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < 16);
+    const name = (element) => element.outerHTML.slice(0, 80);
+    return {
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      small: small.map(name),
+      tiny: tiny.map(name),
+    };
+  });
+  assert.deepEqual(measured, { sideways: 0, small: [], tiny: [] }, where);
+}
+
+async function guardianWalk(page, where) {
+  await inspect(page, `${where} sign-in`);
+  await page.locator('[type=submit]').click();
+  await inspect(page, `${where} sign-in with errors`);
+  await signIn(page, guardian);
+  await page.locator('.child-upcoming').first().waitFor();
+  await inspect(page, `${where} home`);
+  await openForm(page);
+  await inspect(page, `${where} form`);
+  await chooseDay(page, '');
+  await page.locator('[type=submit]').click();
+  await inspect(page, `${where} form with errors`);
+  await chooseDay(page, await freeDay(page));
+  await page.locator('.chip').first().click();
+  await page.locator('[type=submit]').click();
+  await page.locator('.done-mark').waitFor();
+  await inspect(page, `${where} done`);
+}
+
+for (const language of ['ja', 'en']) {
+  for (const [size, viewport] of Object.entries({ phone: PHONE, narrow: NARROW })) {
+    test(`the guardian's screens are accessible (${language}, ${size})`, () =>
+      someone({ viewport, language, scripts: [AXE] }, (page) => guardianWalk(page, `${language} ${size}`)));
+  }
+  for (const [size, viewport] of Object.entries({ tablet: TABLET, narrow: NARROW })) {
+    test(`the teacher's board is accessible (${language}, ${size})`, () =>
+      someone({ viewport, language, scripts: [AXE] }, async (page) => {
+        await signIn(page, teacher);
+        await page.locator('.pupil').first().waitFor();
+        await inspect(page, `${language} ${size} board`);
+      }));
+  }
+}
+
+test('a principal sees the board of the facility', { skip: !withRole('principal') }, () =>
+  someone({ viewport: TABLET, scripts: [AXE] }, async (page) => {
+    await signIn(page, withRole('principal'));
+    await page.getByRole('heading', { level: 1, name: 'クラスボード' }).waitFor();
+    await page.locator('.pupil, .class-empty, .empty').first().waitFor();
+    await inspect(page, 'principal');
+  }));
+
+test('an officer sees the facilities and the records, and no child', { skip: !withRole('officer') }, () =>
+  someone({ viewport: TABLET, scripts: [AXE] }, async (page) => {
+    await signIn(page, withRole('officer'));
+    await page.locator('.facility').first().waitFor();
+    await inspect(page, 'facilities');
+    const last = page.locator('.facility-name [lang=ja]').last();
+    const name = await last.textContent();
+    await page.locator('[name=search]').fill(name);
+    await page.getByText(/^\d+件$/).waitFor();
+    assert.equal(await last.textContent(), name);
+    await page.getByRole('link', { name: '操作の記録' }).click();
+    await page.locator('.table tbody tr').first().waitFor();
+    await inspect(page, 'records');
+    assert.equal(await page.locator('.pupil, .child-card').count(), 0);
+  }));

@@ -1,0 +1,163 @@
+/*
+ * What the browser tests share: the running server, its accounts, and a person in front of a screen.
+ *
+ * Every person also watches: a request to another origin, a broken rule of the content security policy or an error of
+ * the page's own code fails the test that saw it.
+ */
+import assert from 'node:assert/strict';
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before } from 'node:test';
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+export const URL_BASE = process.env.SEKIMORI_URL;
+export const accounts = JSON.parse(readFileSync(process.env.SEKIMORI_ACCOUNTS, 'utf8'));
+export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const PHONE = { width: 360, height: 740 };
+export const NARROW = { width: 320, height: 640 };
+export const TABLET = { width: 1024, height: 768 };
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+});
+after(() => browser?.close());
+
+const worksAt = (account, facility) => account.facility === facility || account.facilities?.includes(facility);
+
+/* A guardian with a child, a teacher of the same facility, and a teacher of another city. */
+export const guardian = accounts.find(
+  ({ role, children, facility }) =>
+    role === 'guardian' && children?.length > 0 && accounts.some((a) => a.role === 'staff' && worksAt(a, facility)),
+);
+export const teacher = accounts.find((account) => account.role === 'staff' && worksAt(account, guardian.facility));
+export const stranger = accounts.find(({ role, customer }) => role === 'staff' && customer !== guardian.customer);
+export const withRole = (role) => accounts.find((account) => account.role === role);
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function unBase32(text) {
+  const bits = [...text.replace(/=+$/, '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
+
+/* RFC 6238 with six digits and 30 s. */
+function codeOf({ totp_secret: secret, totp_algorithm: algorithm }) {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = (algorithm ?? 'SHA1').toLowerCase().replace('-', '');
+  const mac = createHmac(hash, unBase32(secret)).update(counter).digest();
+  const number = mac.readUInt32BE(mac[mac.length - 1] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+/* Run act with a page of its own, then say what the watch has seen. */
+export async function someone({ viewport = PHONE, language = 'ja', scripts = [] }, act) {
+  const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: 'ja-JP', timezoneId: 'UTC' });
+  const page = await context.newPage();
+  const seen = [];
+  page.setDefaultTimeout(20_000);
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(URL_BASE).origin) seen.push(`request to ${request.url()}`);
+  });
+  page.on('pageerror', (error) => seen.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/content security policy|trusted ?type/i.test(message.text())) seen.push(message.text());
+  });
+  for (const script of scripts) await page.addInitScript(script);
+  try {
+    await page.goto(`${URL_BASE}/`);
+    await page.locator('[name=login]').waitFor();
+    if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
+    await act(page);
+  } finally {
+    await context.close();
+  }
+  assert.deepEqual(seen, []);
+}
+
+export async function signIn(page, account) {
+  await page.locator('[name=login]').fill(account.login);
+  await page.locator('[name=password]').fill(account.password);
+  await page.locator('[type=submit]').click();
+  const next = page.locator('[name=code], .top');
+  await next.first().waitFor();
+  if (await page.locator('[name=code]').count()) {
+    await page.locator('[name=code]').fill(codeOf(account));
+    await page.locator('[type=submit]').click();
+    await page.locator('.top').waitFor();
+  }
+}
+
+/* The day in Japan, so many days from now. */
+export function dayAhead(days) {
+  const japan = new Date(Date.now() + 9 * 3_600_000 + days * 86_400_000);
+  return japan.toISOString().slice(0, 10);
+}
+
+export function written(day, language = 'ja') {
+  const date = new Date(`${day}T12:00:00Z`);
+  const year = day.slice(0, 4) === dayAhead(0).slice(0, 4) ? '' : day.slice(0, 4);
+  if (language === 'ja') {
+    const weekday = '日月火水木金土'[date.getUTCDay()];
+    return `${year && `${year}年`}${date.getUTCMonth() + 1}月${date.getUTCDate()}日（${weekday}）`;
+  }
+  const weekday = date.toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' });
+  const month = date.toLocaleDateString('en-GB', { month: 'long', timeZone: 'UTC' });
+  return `${weekday} ${date.getUTCDate()} ${month}${year && ` ${year}`}`;
+}
+
+/* A reason nobody else has given. */
+export const ownReason = (words) => `${words} ${randomBytes(4).toString('hex')}`;
+
+/* From the guardian's home to the form of the first child. */
+export async function openForm(page) {
+  await page.locator('.child-report').first().click();
+  await page.locator('[name=reason]').waitFor();
+}
+
+/* On the form: what is reported for the child already. */
+export function reportsOf(page) {
+  const child = new URL(page.url()).hash.split('/').pop();
+  return page.evaluate(
+    async (path) => (await (await fetch(path)).json()).items,
+    `/v1/children/${child}/absences?limit=200`,
+  );
+}
+
+/* On the form: a day for which nothing is reported yet. */
+export async function freeDay(page) {
+  const taken = (await reportsOf(page)).map(({ date }) => date);
+  for (let ahead = 2; ahead < 60; ahead++) if (!taken.includes(dayAhead(ahead))) return dayAhead(ahead);
+  throw new Error('every day is taken');
+}
+
+export async function chooseDay(page, day) {
+  await page.locator('[name=when][value=other]').check();
+  await page.locator('[name=other]').fill(day);
+}
+
+/* How often the reason stands among the child's reports, as the guardian sees them after a fresh start. */
+export async function countReports(page, reason) {
+  await page.reload();
+  await page.locator('.child-report, .history').first().waitFor();
+  if ((await page.locator('.history').count()) === 0) await openForm(page);
+  await page.locator('.history .report').first().waitFor();
+  return page.locator('.history .report', { hasText: reason }).count();
+}

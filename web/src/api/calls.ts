@@ -1,0 +1,78 @@
+/* The calls the screens make, each with the decoder of its reply. */
+import type { Day } from '../base/day';
+import type { Call } from './client';
+import { path } from './client';
+import { nothing, page, record, text } from './decode';
+import type { Page } from './decode';
+import type { Absence, Board, Child, Event, Facility, Kind, Me } from './model';
+import { absence, board, child, event, facility, me } from './model';
+
+const PAGE_MAX = 200;
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  readonly totp?: string;
+}
+
+export interface NewAbsence {
+  readonly date: Day;
+  readonly kind: Kind;
+  readonly reason: string;
+}
+
+export const signIn = (body: Credentials): Call<{ account: string }> => ({
+  method: 'POST',
+  path: '/v1/session',
+  body,
+  decode: record({ account: text }),
+});
+
+export const signOut = (): Call<null> => ({ method: 'DELETE', path: '/v1/session', decode: nothing });
+
+export const readMe = (): Call<Me> => ({ method: 'GET', path: '/v1/me', decode: me });
+
+export const readChildren = (): Call<Page<Child>> => ({
+  method: 'GET',
+  path: path`/v1/children?limit=${PAGE_MAX}`,
+  decode: page(child),
+});
+
+export const readChild = (id: string): Call<Child> => ({ method: 'GET', path: path`/v1/children/${id}`, decode: child });
+
+export const readAbsences = (id: string): Call<Page<Absence>> => ({
+  method: 'GET',
+  path: path`/v1/children/${id}/absences?limit=${PAGE_MAX}`,
+  decode: page(absence),
+});
+
+export const reportAbsence = (id: string, body: NewAbsence, key: string): Call<Absence> => ({
+  method: 'POST',
+  path: path`/v1/children/${id}/absences`,
+  body,
+  key,
+  decode: absence,
+});
+
+/* The next page of a list, or its first without a cursor. */
+const listed = (base: string, cursor: string | null): string => (cursor ? base + path`&cursor=${cursor}` : base);
+
+export const readFacilities = (cursor: string | null = null): Call<Page<Facility>> => ({
+  method: 'GET',
+  path: listed(path`/v1/facilities?limit=${PAGE_MAX}`, cursor),
+  decode: page(facility),
+});
+
+export const readBoard = (id: string, date: Day): Call<Board> => ({
+  method: 'GET',
+  path: path`/v1/facilities/${id}/board?date=${date}`,
+  decode: board,
+});
+
+const EVENT_PAGE = 50;
+
+export const readEvents = (cursor: string | null = null): Call<Page<Event>> => ({
+  method: 'GET',
+  path: listed(path`/v1/events?limit=${EVENT_PAGE}`, cursor),
+  decode: page(event),
+});

@@ -1,0 +1,161 @@
+/* What the API sends, as far as the screens use it. */
+import type { Day } from '../base/day';
+import { isDay } from '../base/day';
+import type { Decoder } from './decode';
+import { choice, integer, list, Malformed, maybe, record, text } from './decode';
+
+export const ROLES = [
+  'guardian',
+  'staff',
+  'principal',
+  'officer',
+  'officer-admin',
+  'auditor',
+  'service',
+  'operator',
+  'operator-admin',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const KINDS = ['absence', 'late', 'early'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const day: Decoder<Day> = (input, path) => {
+  const value = text(input, path);
+  if (!isDay(value)) throw new Malformed(path, 'a day');
+  return value;
+};
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+export const named = record<Named>({ id: text, name: text });
+
+export interface Me {
+  readonly account: string;
+  readonly name: string | null;
+  readonly role: Role;
+  readonly customer: Named;
+  readonly facility: Named | null;
+}
+export const me = record<Me>({
+  account: text,
+  name: maybe(text),
+  role: choice(ROLES),
+  customer: named,
+  facility: maybe(named),
+});
+
+export interface Facility {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string | null;
+  readonly address: string | null;
+  readonly telephone: string | null;
+  readonly capacity: number | null;
+  readonly opens: string | null;
+  readonly closes: string | null;
+  readonly accepted_ages: string | null;
+  readonly state: string | null;
+}
+export const facility = record<Facility>({
+  id: text,
+  name: text,
+  kind: maybe(text),
+  address: maybe(text),
+  telephone: maybe(text),
+  capacity: maybe(integer),
+  opens: maybe(text),
+  closes: maybe(text),
+  accepted_ages: maybe(text),
+  state: maybe(text),
+});
+
+export interface Child {
+  readonly id: string;
+  readonly facility: string | null;
+  readonly name: string;
+  readonly kana: string | null;
+}
+export const child = record<Child>({
+  id: text,
+  facility: maybe(text),
+  name: text,
+  kana: maybe(text),
+});
+
+export interface Absence {
+  readonly id: string;
+  readonly date: Day;
+  readonly kind: Kind;
+  readonly reason: string | null;
+  readonly reported_at: string | null;
+}
+export const absence = record<Absence>({
+  id: text,
+  date: day,
+  kind: choice(KINDS),
+  reason: maybe(text),
+  reported_at: maybe(text),
+});
+
+export interface BoardAbsence {
+  readonly kind: Kind;
+  readonly reason: string | null;
+  readonly reported_at: string | null;
+  readonly reporter: string | null;
+}
+export interface BoardChild {
+  readonly id: string;
+  readonly name: string;
+  readonly kana: string | null;
+  readonly allergies: string | null;
+  readonly absence: BoardAbsence | null;
+}
+export interface BoardClass {
+  readonly id: string;
+  readonly name: string;
+  readonly children: readonly BoardChild[];
+}
+export interface Board {
+  readonly facility: Named;
+  readonly date: Day;
+  readonly classes: readonly BoardClass[];
+}
+const boardAbsence = record<BoardAbsence>({
+  kind: choice(KINDS),
+  reason: maybe(text),
+  reported_at: maybe(text),
+  reporter: maybe(text),
+});
+const boardChild = record<BoardChild>({
+  id: text,
+  name: text,
+  kana: maybe(text),
+  allergies: maybe(text),
+  absence: maybe(boardAbsence),
+});
+const boardClass = record<BoardClass>({ id: text, name: text, children: list(boardChild) });
+export const board = record<Board>({ facility: named, date: day, classes: list(boardClass) });
+
+export interface Event {
+  readonly index: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly outcome: number; /* status of the reply */
+  readonly actor: string | null;
+  readonly role: string | null;
+  readonly rule: string | null;
+  readonly facility: string | null;
+}
+export const event = record<Event>({
+  index: integer,
+  time: text,
+  operation: text,
+  outcome: integer,
+  actor: maybe(text),
+  role: maybe(text),
+  rule: maybe(text),
+  facility: maybe(text),
+});

@@ -1,0 +1,99 @@
+/* What surrounds every screen after sign-in. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Icon, Mark } from './icon';
+import { Native } from './name';
+import { LanguageSwitch } from './speech';
+import type { Route } from '../base/route';
+import { hrefOf } from '../base/route';
+import { useSession } from '../base/session';
+import { useWords } from '../word/word';
+
+export function SkipLink() {
+  const { words } = useWords();
+  return (
+    <a
+      class="skip"
+      href="#main"
+      onClick={(event) => {
+        event.preventDefault(); /* the address after # belongs to the route */
+        document.getElementById('main')?.focus();
+      }}
+    >
+      {words.skip}
+    </a>
+  );
+}
+
+export interface Tab {
+  readonly route: Route;
+  readonly label: string;
+  readonly current: boolean;
+}
+
+interface Props {
+  readonly tabs: readonly Tab[];
+  readonly wide: boolean;
+  readonly children: ComponentChildren;
+}
+
+export function Frame({ tabs, wide, children }: Props) {
+  const { words } = useWords();
+  const { me, leave } = useSession();
+  const [leaving, setLeaving] = useState(false);
+
+  const signOut = () => {
+    setLeaving(true);
+    leave().finally(() => setLeaving(false));
+  };
+
+  return (
+    <>
+      <SkipLink />
+      <header class="top">
+        <div class="top-inner">
+          <a class="brand" href={hrefOf({ page: 'home' })}>
+            <Mark />
+            <span class="brand-name">{words.product}</span>
+          </a>
+          <p class="who">
+            {me.name && (
+              <span class="who-name">
+                <Native>{me.name}</Native>
+              </span>
+            )}
+            <span class="who-role">{words.roles[me.role]}</span>
+          </p>
+          <div class="top-actions">
+            <LanguageSwitch />
+            <button
+              type="button"
+              class="button button-quiet"
+              aria-disabled={leaving || undefined}
+              onClick={leaving ? undefined : signOut}
+            >
+              <Icon name="leave" />
+              <span>{leaving ? words.nav.signingOut : words.nav.signOut}</span>
+            </button>
+          </div>
+        </div>
+        {tabs.length > 1 && (
+          <nav class="tabs" aria-label={words.nav.label}>
+            <ul>
+              {tabs.map((tab) => (
+                <li key={tab.label}>
+                  <a class="tab" href={hrefOf(tab.route)} aria-current={tab.current ? 'page' : undefined}>
+                    {tab.label}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+      </header>
+      <main id="main" class={wide ? 'main main-wide' : 'main'} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useWords } from '../word/word';
+
+interface Props {
+  readonly text: string;
+  readonly children?: ComponentChildren;
+}
+
+/* Heading of a screen. Coming to the screen moves the focus here, so that a screen reader says where one is. */
+export function Title({ text, children }: Props) {
+  const { words } = useWords();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${text}｜${words.product}`;
+  }, [text, words]);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, []);
+  return (
+    <h1 ref={heading} class="title" tabIndex={-1}>
+      {children ?? text}
+    </h1>
+  );
+}
