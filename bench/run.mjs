@@ -1,0 +1,200 @@
+// Measures a demo server as ratios to nginx serving a static 300-byte JSON over TLS, alternating on the same two cores.
+//   bench/run build/sekimori [seconds per round, default 5]
+// R1 read of one child, W1 absence report, L1 class board of 30, S1 sign-ins, V1 ledger verification, start, memory, disk.
+import { spawn, execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import https from 'node:https'
+
+const program = process.argv[2] ?? 'build/sekimori'
+const seconds = Number(process.argv[3] ?? 5)
+const dir = mkdtempSync(join(tmpdir(), 'sekimori-bench-'))
+const port = 18443
+const nginxPort = 18444
+const base = `https://127.0.0.1:${port}`
+const agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 16 })
+const figures = {}
+
+function call(method, path, { token, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = https.request(base + path, {
+      method, agent,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    }, response => {
+      const parts = []
+      response.on('data', part => parts.push(part))
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString()
+        const cookie = response.headers['set-cookie']?.[0]?.match(/__Host-sid=([^;]+)/)?.[1]
+        resolve({ status: response.statusCode, cookie, text, json: () => JSON.parse(text) })
+      })
+    })
+    request.on('error', reject)
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+async function until(what, milliseconds, probe) {
+  const end = Date.now() + milliseconds
+  for (;;) {
+    try { if (await probe()) return } catch { /* not yet */ }
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${milliseconds} ms`)
+    await new Promise(done => setTimeout(done, 5))
+  }
+}
+
+function startServer() {
+  const child = spawn(program, ['demo', '--dir', join(dir, 'demo'), '--port', String(port), '--accounts', join(dir, 'accounts.json')],
+    { stdio: ['ignore', 'ignore', 'inherit'] })
+  return child
+}
+
+function family(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean)
+  return [String(pid), ...children.flatMap(child => family(child))]
+}
+
+function memoryMiB(pid) {
+  let kib = 0
+  for (const each of family(pid)) {
+    const match = readFileSync(`/proc/${each}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+)/m)
+    kib += Number(match[1])
+  }
+  return kib / 1024
+}
+
+function diskBytes(path) {
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.size
+  return readdirSync(path).reduce((sum, name) => sum + diskBytes(join(path, name)), 0)
+}
+
+function startNginx() {
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=localhost',
+    '-keyout', join(dir, 'n.key'), '-out', join(dir, 'n.crt')], { stdio: 'ignore' })
+  writeFileSync(join(dir, 'static.json'), JSON.stringify({ text: 'x'.repeat(287) }))
+  writeFileSync(join(dir, 'nginx.conf'), `
+${process.getuid() === 0 ? "user root;" : ""} daemon off; pid ${dir}/nginx.pid; error_log ${dir}/nginx.log; worker_processes 2;
+events { worker_connections 2048; }
+http { access_log off; keepalive_requests 100000000; types { application/json json; }
+  server { listen 127.0.0.1:${nginxPort} ssl; ssl_certificate ${dir}/n.crt; ssl_certificate_key ${dir}/n.key;
+    ssl_protocols TLSv1.3; root ${dir}; } }`)
+  return spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' })
+}
+
+function wrk(url, connections, { token, body } = {}) {
+  const script = join(dir, 'wrk.lua')
+  writeFileSync(script, `
+wrk.method = ${JSON.stringify(body === undefined ? 'GET' : 'POST')}
+${token === undefined ? '' : `wrk.headers["Authorization"] = "Bearer ${token}"`}
+${body === undefined ? '' : `wrk.headers["Content-Type"] = "application/json"\nwrk.body = ${JSON.stringify(body)}`}
+done = function(summary, latency, requests)
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, summary.errors.status, latency:percentile(50), latency:percentile(99)))
+end`)
+  const text = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url]).toString()
+  const [, requests, duration, errors, p50, p99] = text.match(/RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/).map(Number)
+  if (errors > 0) throw new Error(`${url}: ${errors} of ${requests} were refused`)
+  return { rate: requests / (duration / 1e6), p50, p99, requests }
+}
+
+function compare(name, url, options) {
+  for (const connections of [64, 256]) {
+    const before = wrk(`https://127.0.0.1:${nginxPort}/static.json`, connections).rate
+    const ours = wrk(url, connections, options)
+    const after = wrk(`https://127.0.0.1:${nginxPort}/static.json`, connections).rate
+    const ratio = ours.rate / ((before + after) / 2)
+    figures[`${name}/${connections}`] = Number(ratio.toFixed(3))
+    console.log(`${name} ${String(connections).padStart(3)} connections: ${ratio.toFixed(3)} of nginx  (${Math.round(ours.rate)}/s, nginx ${Math.round((before + after) / 2)}/s, median ${ours.p50} µs, 99 % ${ours.p99} µs)`)
+  }
+}
+
+async function signIn(account) {
+  const reply = await call('POST', '/v1/session', { body: { login: account.login, password: account.password } })
+  if (reply.status !== 201) throw new Error(`sign-in of ${account.login}: ${reply.status} ${reply.text}`)
+  return reply.cookie
+}
+
+let server = startServer()
+const nginx = startNginx()
+try {
+  await until('the first start', 60000, async () => (await call('GET', '/readyz')).status === 200)
+  const accounts = JSON.parse(readFileSync(join(dir, 'accounts.json'), 'utf8'))
+  const guardian = accounts.find(a => a.role === 'guardian' && a.children.length > 0)
+  const teacher = accounts.find(a => a.role === 'staff' && a.facility === guardian.facility) ?? accounts.find(a => a.role === 'staff')
+  const principal = accounts.find(a => a.role === 'principal' && a.facility === teacher.facility)
+
+  server.kill('SIGTERM')
+  await new Promise(done => server.once('exit', done))
+  const started = process.hrtime.bigint()
+  server = startServer()
+  await until('a restart', 20000, async () => (await call('GET', '/healthz')).status === 200)
+  figures.first_answer_ms = Math.round(Number(process.hrtime.bigint() - started) / 1e6)
+  await until('readiness', 20000, async () => (await call('GET', '/readyz')).status === 200)
+  figures.ready_ms = Math.round(Number(process.hrtime.bigint() - started) / 1e6)
+  figures.memory_idle_mib = Number(memoryMiB(server.pid).toFixed(1))
+  console.log(`start: first answer ${figures.first_answer_ms} ms, ready ${figures.ready_ms} ms; memory idle ${figures.memory_idle_mib} MiB over all processes`)
+
+  const token = await signIn(guardian)
+  const today = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10)
+  compare('R1', `${base}/v1/children/${guardian.children[0]}`, { token })
+
+  const path = join(dir, 'demo')
+  const diskBefore = diskBytes(path)
+  const absencesBefore = await countAbsences()
+  const body = JSON.stringify({ date: today, kind: 'absence', reason: '発熱のため' })
+  compare('W1', `${base}/v1/children/${guardian.children[0]}/absences`, { token, body })
+  const written = await countAbsences() - absencesBefore
+  figures.bytes_per_absence = Math.round((diskBytes(path) - diskBefore) / written)
+  console.log(`disk: ${figures.bytes_per_absence} bytes per absence with its event (${written} absences)`)
+
+  if (principal !== undefined) {
+    const by = await signIn(principal)
+    const classes = (await call('GET', `/v1/facilities/${principal.facility}/classes`, { token: by })).json().items
+    const room = (await call('POST', `/v1/facilities/${principal.facility}/classes`, { token: by, body: { name: 'ベンチ組', age: classes[0].age, year: classes[0].year } })).json()
+    for (let i = 0; i < 30; i++) {
+      const made = await call('POST', `/v1/facilities/${principal.facility}/children`, { token: by,
+        body: { name: `計測 ${i}`, kana: 'ケイソク', birth_date: '2022-04-02', address: '北海道札幌市中央区', entry_date: '2026-04-01', class: room.id, allergies: '卵' } })
+      if (made.status !== 201) throw new Error(`enrol: ${made.status} ${made.text}`)
+    }
+    compare('L1', `${base}/v1/facilities/${principal.facility}/board?date=${today}&class=${room.id}`, { token: by })
+  }
+
+  const logins = 70
+  const from = process.hrtime.bigint()
+  await Promise.all(Array.from({ length: logins }, (_, i) => signIn(accounts.filter(a => a.customer === guardian.customer)[i % 15])))
+  figures.signins_per_s = Number((logins / (Number(process.hrtime.bigint() - from) / 1e9)).toFixed(1))
+  console.log(`S1: ${figures.signins_per_s} sign-ins/s at 600,000 rounds`)
+
+  figures.memory_loaded_mib = Number(memoryMiB(server.pid).toFixed(1))
+  console.log(`memory loaded: ${figures.memory_loaded_mib} MiB`)
+  const events = (await call('GET', '/v1/events?limit=1', { token: await signIn(accounts.find(a => a.role === 'officer' && a.customer === guardian.customer)) })).json().items[0].index + 1
+  server.kill('SIGTERM')
+  await new Promise(done => server.once('exit', done))
+  const verifyFrom = process.hrtime.bigint()
+  const lines = execFileSync(program, ['ledger', 'verify', '--dir', join(path, guardian.customer), '--json']).toString()
+  const took = Number(process.hrtime.bigint() - verifyFrom) / 1e9
+  const entries = JSON.parse(lines).entries
+  figures.verify_per_s = Math.round(entries / took)
+  figures.bytes_per_event = Math.round(diskBytes(join(path, guardian.customer, 'core')) / events)
+  console.log(`V1: ${figures.verify_per_s} events/s verified (${entries} events and all rows in ${took.toFixed(2)} s)`)
+  console.log(JSON.stringify(figures))
+
+  async function countAbsences() {
+    let count = 0
+    let cursor = ''
+    for (;;) {
+      const page = (await call('GET', `/v1/children/${guardian.children[0]}/absences?limit=200${cursor}`, { token })).json()
+      count += page.items.length
+      if (page.next === null) return count
+      cursor = `&cursor=${page.next}`
+    }
+  }
+} finally {
+  server.kill('SIGTERM')
+  nginx.kill('SIGTERM')
+  rmSync(dir, { recursive: true, force: true })
+}

@@ -1,0 +1,208 @@
+// The people who play in the generated tests, the things they play with, and valid values for every input.
+import assert from 'node:assert/strict';
+
+import { accounts, all, dayAfter, freshSession, post, request, reserved, strangeId, until } from './lib.mjs';
+import { accountFact, childFact, classFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
+
+const spare = new Set(reserved.map((one) => one.login));
+
+// The first people of a role, at the facility or anywhere but there.
+async function find(city, role, { at, notAt } = {}, count = 1) {
+	const found = [];
+	for (const account of of(city, role)) {
+		if (found.length === count)
+			break;
+		if (spare.has(account.login))
+			continue;
+		const who = await person(account);
+		if ((at === undefined || who.facility === at) && (notAt === undefined || who.facility !== notAt))
+			found.push(who);
+	}
+	assert.equal(found.length, count, `the demo has ${count} × ${role} for this in ${city}`);
+	return count === 1 ? found[0] : found;
+}
+
+async function confirm(target, who) {
+	const asked = (await post(target, who)).is(428).json;
+	return (await post(target, who, {}, { headers: { confirm: asked.confirm.token } })).is(200).json;
+}
+
+/*
+ * Two cities; in the first, two facilities: `here` with a family, its child and two teachers, and another one.
+ * A guardian of another family at `here` is linked to the child and blocked.
+ */
+export async function cast() {
+	const [cityA, cityB] = [...new Set(accounts.filter((one) => one.role === 'guardian').map((one) => one.customer))];
+	const provider = [...new Set(accounts.map((one) => one.customer))].find((name) => !of(name, 'guardian').length);
+	const principal = await find(cityA, 'principal');
+	const here = principal.facility;
+	const [own, family, blocked] = await find(cityA, 'guardian', { at: here }, 3);
+	const teachers = await find(cityA, 'staff', { at: here }, 2);
+	const elsewhere = {
+		principal: await find(cityA, 'principal', { notAt: here }),
+		guardian: await find(cityA, 'guardian', { notAt: here }),
+		staff: await find(cityA, 'staff', { notAt: here }),
+	};
+	const overseers = {
+		officer: await find(cityA, 'officer'), admins: await find(cityA, 'officer-admin', {}, 2), auditor: await find(cityA, 'auditor'),
+	};
+	const far = {
+		principal: await find(cityB, 'principal'), guardian: await find(cityB, 'guardian'), staff: await find(cityB, 'staff'),
+		officer: await find(cityB, 'officer'), admin: await find(cityB, 'officer-admin'), auditor: await find(cityB, 'auditor'),
+	};
+
+	// The child: of the own guardian's, one whose class one of the teachers has and the other has not.
+	let teacher, colleague, child;
+	for (const one of await all('/v1/children', own)) {
+		teacher = teachers.find((who) => who.classes.has(one.class));
+		colleague = teachers.find((who) => !who.classes.has(one.class));
+		child = one;
+		if (teacher && colleague)
+			break;
+	}
+	assert.ok(teacher && colleague, 'the two teachers teach the child\'s class and another');
+
+	let link = (await all(`/v1/children/${child.id}/guardians`, principal)).find((one) => one.account === blocked.account);
+	link ??= (await post(`/v1/children/${child.id}/guardians`, principal, { account: blocked.account, relation: '叔父' })).is(201).json;
+	if (link.state === 'active')
+		link = await confirm(`/v1/children/${child.id}/guardians/${link.id}/block`, principal);
+
+	const ended = await freshSession(accounts.find((one) => one.login === own.login && one.customer === cityA));
+	(await request('DELETE', '/v1/session', { as: ended })).is(204);
+	await until('an absence to look at', async () => {
+		const absences = await all(`/v1/children/${child.id}/absences`, principal);
+		return absences.length > 0 ||
+			(await post(`/v1/children/${child.id}/absences`, own, { date: dayAfter(30), kind: 'late', reason: '通院のため' })).status === 201;
+	});
+
+	const operators = provider ? { operator: await find(provider, 'operator'), operatorAdmin: await find(provider, 'operator-admin') } : {};
+	return { cityA, cityB, provider, here, principal, own, family, blocked, teacher, colleague, elsewhere, overseers, far, operators, child, link, ended };
+}
+
+/*
+ * For every kind of thing the facts that requests are made with, from one's own to another city's and to none.
+ * The first of each kind stands under the first child, facility and so on.
+ */
+export async function things(who) {
+	const { cityA, cityB, principal, elsewhere, far, overseers } = who;
+	const places = [[cityA, await survey(principal)], [cityA, await survey(elsewhere.principal)], [cityB, await survey(far.principal)]];
+	const children = places.map(([city, place]) => place.children.map((child) => childFact(child, city, place.links)));
+	const classes = places.map(([city, place], index) => place.classes.map((one) => classFact(one, city, children[index])));
+	const links = places.map(([city, place], index) =>
+		place.links.map((link) => linkFact(link, children[index].find((child) => child.id === link.child), city)));
+
+	const child = children[0].find((one) => one.id === who.child.id);
+	const other = children[0].find((one) => one.class !== child.class && !one.guardians.has(who.own.account));
+	const samePlace = children[0].find((one) => one.class === child.class && one.id !== child.id && !one.guardians.has(who.own.account));
+	const ofAccount = (place, person) => children[place].find((one) => one.guardians.has(person.account));
+	const familys = ofAccount(0, who.family);
+
+	const change = await openChange(overseers.admins[0], who.elsewhere.principal.facility);
+	const stream = await openImport(overseers.admins[0]);
+	const nothing = { kind: null, id: strangeId() };
+	return {
+		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
+		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
+		import: [{ kind: 'import', id: stream.id, city: cityA }, nothing],
+		child: [child, samePlace, other, familys, ofAccount(1, elsewhere.guardian), ofAccount(2, far.guardian), nothing].filter(Boolean),
+		guardianship: [
+			links[0].find((one) => one.child === child.id && one.id !== who.link.id), links[0].find((one) => one.id === who.link.id),
+			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
+		],
+		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
+		facility: [facilityFact(who.here, cityA), facilityFact(elsewhere.principal.facility, cityA), facilityFact(far.principal.facility, cityB), nothing],
+		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
+			.map(accountFact).concat(nothing),
+	};
+}
+
+async function openChange(admin, facility) {
+	const waiting = (await all('/v1/changes', admin)).find((one) => one.state === 'waiting');
+	return waiting ?? (await post(`/v1/facilities/${facility}/close`, admin)).is(202).json.change;
+}
+
+async function openImport(admin) {
+	return (await post('/v1/imports', admin, { entity: 'facility', encoding: 'auto', name: 'list.csv', size: 64 })).is(201).json;
+}
+
+// Leaves no change waiting behind.
+export async function tidyUp(who) {
+	const admin = who.overseers.admins[0];
+	for (const one of await all('/v1/changes', admin))
+		if (one.state === 'waiting' && one.requester === admin.account)
+			(await post(`/v1/changes/${one.id}/withdraw`, admin)).is(200);
+}
+
+const samples = {
+	login: () => `probe-${strangeId().slice(0, 10)}`,
+	kana: () => 'しけん たろう',
+	birth_date: () => '2022-05-01',
+	entry_date: () => '2026-04-08',
+	date: () => dayAfter(20),
+	mail: () => 'probe@example.com',
+	telephone: () => '090-0000-0000',
+	municipality_code: () => '011002',
+	opens: () => '9:00',
+	closes: () => '18:00',
+	latitude: () => '43.045613',
+	longitude: () => '141.343758',
+	year: () => 2026,
+	role: () => 'guardian',
+	size: () => 64,
+	offset: () => 0,
+	tile: () => '0/000.p/1',
+	entity: () => 'facility',
+	current: () => 'Wrong-Password-0!',
+	new: () => 'Kawaru-Koto_4711',
+};
+
+/*
+ * Values that fit every input of an operation; those of id inputs are the things given by name.
+ * Optional ones are left out unless `full`.
+ */
+export function valid(operation, given, { full = false } = {}) {
+	const values = {};
+	for (const input of operation.inputs) {
+		if (Object.hasOwn(given, input.name)) {
+			if (given[input.name] !== undefined)
+				values[input.name] = given[input.name];
+			continue;
+		}
+		if (!full && !input.required)
+			continue;
+		values[input.name] = sample(input, given);
+	}
+	return values;
+}
+
+export function sample(input, given = {}) {
+	const { schema } = input;
+	if (Object.hasOwn(given, input.name) && given[input.name] !== undefined)
+		return given[input.name];
+	if (input.name === 'log')
+		return given.log;
+	if (input.type === 'choice') {
+		const usual = samples[input.name]?.();
+		return schema.enum.includes(usual) ? usual : schema.enum.find((one) => one !== null && one !== 'none');
+	}
+	if (samples[input.name])
+		return samples[input.name]();
+	switch (input.type) {
+	case 'integer':
+		return Math.max(schema.minimum ?? 0, Math.min(1, schema.maximum ?? 1));
+	case 'boolean':
+		return true;
+	case 'date':
+		return dayAfter(20);
+	case 'date-time':
+		return `${dayAfter(1)}T09:00:00+09:00`;
+	case 'id':
+		return strangeId();
+	default:
+		return 'しけん'.padEnd(schema.minLength ?? 1, 'あ').slice(0, schema.maxLength ?? 100);
+	}
+}
+
+export const bodyOf = (operation, values) =>
+	Object.fromEntries(operation.inputs.filter((input) => input.in === 'body' && values[input.name] !== undefined).map((input) => [input.name, values[input.name]]));
+

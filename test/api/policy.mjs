@@ -1,0 +1,150 @@
+// Who may do what, read from catalog/access.yaml alone. Nothing here looks at what the server says of its own rights.
+//
+// A fact is a thing of which the test knows how everybody stands to it:
+//   {kind, id, city, facility?, class?, guardians?: Set of accounts with a link in force, requester?, approver?, of?: role of an account}
+// An actor is {role, city, account, facility, classes: Set}.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { root } from './lib.mjs';
+
+const yaml = createRequire(path.join(root, 'web/package.json'))('js-yaml');
+const catalogue = yaml.load(fs.readFileSync(path.join(root, 'catalog/access.yaml'), 'utf8'));
+
+const list = (value) => (value === undefined ? [] : [].concat(value));
+
+// "child see" → {entity, action}
+export function policyOf(operation) {
+	const [entity, action] = (operation.policy ?? '').split(' ');
+	return { entity, action };
+}
+
+function rulesFor(entity, action) {
+	return (catalogue.rules[entity] ?? []).filter((rule) => list(rule.action).includes(action) || list(rule.action).includes('any'));
+}
+
+export function known({ entity, action }) {
+	return rulesFor(entity, action).length > 0;
+}
+
+export function isPublic({ entity, action }) {
+	return rulesFor(entity, action).some((rule) => list(rule.role).includes('public'));
+}
+
+function roleFits(rule, actor) {
+	return list(rule.role).some((role) => role === actor.role || role === 'any' || role === 'as-approver');
+}
+
+// Who someone must be to a thing; false where the thing has no such relation.
+const relations = {
+	own: (actor, fact) => (fact.kind === 'change' ? fact.requester === actor.account : fact.kind === 'account' && fact.id === actor.account),
+	'own-child': (actor, fact) => fact.guardians?.has(actor.account) === true,
+	class: (actor, fact) => fact.class !== undefined && actor.classes.has(fact.class) && fact.facility === actor.facility,
+	facility: (actor, fact) => fact.facility !== undefined && fact.facility === actor.facility,
+	customer: () => true,
+	provider: (actor) => actor.role.startsWith('operator'),
+	'as-approver': (actor, fact) => fact.kind === 'change' && fact.requester !== actor.account && fact.approver === actor.role,
+	grant: () => false,
+	probe: () => false,
+};
+
+function holds(rule, actor, fact) {
+	if (fact.city !== actor.city)
+		return false;
+	if (rule.of !== undefined && !list(rule.of).includes('any') && fact.kind === 'account' && !list(rule.of).includes(fact.of))
+		return false;
+	const relation = rule.relation ?? (list(rule.role).includes('as-approver') ? 'as-approver' : 'own');
+	return relations[relation](actor, fact);
+}
+
+// The rules by which an actor may do this to this thing.
+export function decide(policy, actor, fact) {
+	return rulesFor(policy.entity, policy.action).filter((rule) => roleFits(rule, actor) && holds(rule, actor, fact));
+}
+
+// Rights that need an approved maintenance access or a probe: nobody here has one.
+const exceptional = (rule) => rule.relation === 'grant' || rule.relation === 'probe';
+
+// May the role do this to anything at all?
+export function mayAtAll(policy, actor) {
+	return rulesFor(policy.entity, policy.action).some((rule) => roleFits(rule, actor) && !exceptional(rule));
+}
+
+export function visible(actor, fact) {
+	if (fact.kind === 'ledger')
+		return fact.city === actor.city; // its head is public
+	if (fact.kind === 'import')
+		return decide({ entity: 'facility', action: 'import' }, actor, fact).length > 0;
+	return decide({ entity: fact.kind, action: 'see' }, actor, fact).length > 0;
+}
+
+// A guardianship shows the guardian.
+const groupsOf = (entity) => catalogue.field_groups[entity === 'guardianship' ? 'guardian' : entity];
+
+// The names of the fields that these rules let an actor read; null = all of them.
+export function readable(entity, rules) {
+	const names = new Set();
+	for (const rule of rules) {
+		if (rule.fields === undefined || rule.fields === 'all')
+			return null;
+		for (const name of list(rule.fields))
+			for (const field of groupsOf(entity)?.[name] ?? [name])
+				names.add(field);
+	}
+	return names;
+}
+
+// Every field that belongs to one of the entity's groups.
+export function grouped(entity) {
+	return new Set(Object.values(groupsOf(entity) ?? {}).flat());
+}
+
+/*
+ * The answer that an operation owes an actor: 'enter' (access is granted, whatever comes after), 401, 403 or 404.
+ * facts: of the id inputs in the order path, query, body: [{name, in, fact}]; fact null = there is no such thing.
+ */
+export function expected(operation, actor, facts) {
+	const policy = policyOf(operation);
+	if (isPublic(policy))
+		return facts.some((one) => one.fact === null) ? [404] : ['enter'];
+	if (!actor)
+		return [401];
+	const onPath = facts.filter((one) => one.in === 'path');
+	const object = onPath.at(-1);
+	const others = facts.filter((one) => one !== object);
+	const lost = (one) => one.fact === null || !visible(actor, one.fact);
+	const stray = onPath.some((one) => one !== object && (one.fact === null || strayed(object.fact, one.fact)));
+
+	if (object && !(operation.list && object.fact?.kind !== policy.entity)) {
+		if (object.fact === null)
+			return object.name === 'log' && !mayAtAll(policy, actor) ? [403, 404] : [404];
+		if (decide(policy, actor, object.fact).length === 0) {
+			if (object.fact.kind === 'ledger' && !mayAtAll(policy, actor))
+				return [403, 404]; // that a city keeps a ledger is no secret
+			if (lost(object) || stray)
+				return [404];
+			return others.some(lost) ? [403, 404] : [403];
+		}
+		if (stray || others.some(lost))
+			return [404];
+		return ['enter'];
+	}
+	// A list below a thing, or no thing at all: whoever has the right to some of it gets what is theirs.
+	if (facts.some(lost))
+		return mayAtAll(policy, actor) ? [404] : [403, 404];
+	return mayAtAll(policy, actor) ? ['enter'] : [403];
+}
+
+// Does the inner thing not stand under the outer one, as the path says?
+function strayed(inner, outer) {
+	if (inner === null)
+		return true;
+	if (inner.city !== outer.city)
+		return true;
+	if (outer.kind === 'facility')
+		return inner.facility !== outer.id;
+	if (outer.kind === 'child')
+		return inner.child !== outer.id;
+	return false;
+}

@@ -1,0 +1,50 @@
+// Goal: with the disk full nothing is acknowledged, no personal data leaves, /readyz fails; service returns when space does.
+import test from 'node:test'
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, openSync, writeSync, closeSync, unlinkSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Server } from './server.mjs'
+
+test('K-27 a full disk stops answers, not the service', { skip: process.getuid() !== 0 && 'needs root to mount a small disk', timeout: 120000 }, async t => {
+  const disk = mkdtempSync(join(tmpdir(), 'sekimori-disk-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=755', 'tmpfs', disk])
+  t.after(() => { execFileSync('umount', ['-l', disk]); rmdirSync(disk) })
+  const server = await Server.start(disk)
+  t.after(() => server.stop())
+  const guardian = server.accounts.find(a => a.role === 'guardian' && a.children.length > 0)
+  const token = await server.signIn(guardian)
+  const child = `/v1/children/${guardian.children[0]}`
+  const today = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10)
+  const report = reason => server.call('POST', `${child}/absences`, { token, body: { date: today, kind: 'absence', reason } })
+  assert.equal((await report('満杯の前')).status, 201)
+
+  const filler = join(disk, 'filler')
+  const file = openSync(filler, 'w')
+  try { for (;;) writeSync(file, Buffer.alloc(1 << 16)) } catch (error) { assert.equal(error.code, 'ENOSPC') }
+  try { for (;;) writeSync(file, Buffer.alloc(512)) } catch (error) { assert.equal(error.code, 'ENOSPC') }
+  closeSync(file)
+
+  // Space already inside the database files may serve a few more commits; then nothing is acknowledged.
+  let acknowledged = 1
+  await server.until('the first refusal', 60000, async () => {
+    const reply = await report(`満杯 ${acknowledged}`)
+    if (reply.status === 201) { acknowledged++; return false }
+    assert.equal(reply.status, 503, reply.text)
+    return true
+  })
+  const read = await server.call('GET', child, { token })
+  assert.equal(read.status, 503)
+  assert.ok(!read.text.includes('birth_date'), 'personal data left without its event')
+  assert.equal((await server.call('GET', '/readyz')).status, 503)
+
+  unlinkSync(filler)
+  await server.until('service', 30000, async () => (await server.call('GET', '/readyz')).status === 200)
+  assert.equal((await server.call('GET', child, { token })).status, 200)
+  assert.equal((await report('満杯の後')).status, 201)
+  const listed = (await server.call('GET', `${child}/absences?limit=200`, { token })).json().items.map(item => item.reason)
+  assert.equal(listed.filter(reason => reason.startsWith('満杯')).length, acknowledged + 1, 'refused reports left something behind')
+  await server.stop()
+  for (const log of server.verify()) assert.equal(log.genuine, true, JSON.stringify(log))
+})
