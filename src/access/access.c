@@ -6,20 +6,20 @@
 
 #define ACCESS_RULE_MAX 64
 
-const char *const role_names[] = {
+const char *const access_role_names[] = {
 	[ROLE_NONE] = "none", [ROLE_GUARDIAN] = "guardian", [ROLE_STAFF] = "staff", [ROLE_PRINCIPAL] = "principal",
 	[ROLE_OFFICER] = "officer", [ROLE_OFFICER_ADMIN] = "officer-admin", [ROLE_AUDITOR] = "auditor",
 	[ROLE_SERVICE] = "service", [ROLE_OPERATOR] = "operator", [ROLE_OPERATOR_ADMIN] = "operator-admin",
 	[ROLE_COUNT] = NULL,
 };
 
-const char *const relation_names[] = {
+const char *const access_relation_names[] = {
 	[RELATION_NONE] = "public", [RELATION_OWN] = "own", [RELATION_OWN_CHILD] = "own-child",
 	[RELATION_CLASS] = "class", [RELATION_FACILITY] = "facility", [RELATION_CUSTOMER] = "customer",
 	[RELATION_PROVIDER] = "provider", [RELATION_APPROVER] = "as-approver", [RELATION_COUNT] = NULL,
 };
 
-/* Statement i belongs to access_rules[i]. */
+/* Statement i belongs to relations_rules[i]. */
 static struct statement statements[ACCESS_RULE_MAX];
 
 static err derive(const struct access_rule *rule, struct statement *statement_out)
@@ -27,7 +27,7 @@ static err derive(const struct access_rule *rule, struct statement *statement_ou
 	char *name = NULL;
 	char *sql = NULL;
 
-	if (asprintf(&name, "access.%s-%s", rule->entity, relation_names[rule->relation]) < 0)
+	if (asprintf(&name, "access.%s-%s", rule->entity, access_relation_names[rule->relation]) < 0)
 		return FAIL(UNAVAILABLE);
 	if (asprintf(&sql, "SELECT 1 FROM %s WHERE %s.id = :object AND (%s)", rule->entity, rule->entity,
 	    rule->predicate) < 0) {
@@ -40,10 +40,10 @@ static err derive(const struct access_rule *rule, struct statement *statement_ou
 
 err access_start(void)
 {
-	for (size_t i = 0; access_rules[i].entity != NULL; i++) {
+	for (size_t i = 0; relations_rules[i].entity != NULL; i++) {
 		REQUIRE(i < ACCESS_RULE_MAX);
 		if (statements[i].sql == NULL)
-			TRY(derive(&access_rules[i], &statements[i]));
+			TRY(derive(&relations_rules[i], &statements[i]));
 	}
 	return OK;
 }
@@ -55,8 +55,8 @@ const struct statement *access_statement(size_t index)
 
 static int rule_find(const char *entity, enum relation relation)
 {
-	for (int i = 0; access_rules[i].entity != NULL; i++)
-		if (access_rules[i].relation == relation && strcmp(access_rules[i].entity, entity) == 0)
+	for (int i = 0; relations_rules[i].entity != NULL; i++)
+		if (relations_rules[i].relation == relation && strcmp(relations_rules[i].entity, entity) == 0)
 			return i;
 	return -1;
 }
@@ -65,7 +65,7 @@ const char *access_predicate(const char *entity, enum relation relation)
 {
 	int i = rule_find(entity, relation);
 
-	return i < 0 ? NULL : access_rules[i].predicate;
+	return i < 0 ? NULL : relations_rules[i].predicate;
 }
 
 err access_bind(struct query *query, const struct actor *actor)

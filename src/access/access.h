@@ -18,7 +18,7 @@ enum role {
 #define ROLE(name) (1u << ROLE_##name)
 #define ROLES_ANY (ROLE(GUARDIAN) | ROLE(STAFF) | ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR) | ROLE(SERVICE) | ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
 
-extern const char *const role_names[]; /* "none", "guardian", … "officer-admin" …; ends with NULL; also the choices of membership.role */
+extern const char *const access_role_names[]; /* "none", "guardian", … "officer-admin" …; ends with NULL; also the choices of membership.role */
 
 enum relation {
 	RELATION_NONE,      /* PUBLIC operations */
@@ -31,7 +31,7 @@ enum relation {
 	RELATION_APPROVER,  /* the role named by the change's operation, never its requester */
 	RELATION_COUNT
 };
-extern const char *const relation_names[];
+extern const char *const access_relation_names[];
 
 /* One row of who may: ends with roles == 0. The first that fits decides; so list the widest fields first. */
 struct grant {
@@ -55,7 +55,7 @@ struct access_rule {
 	enum relation relation;
 	const char *predicate;   /* SQL; parameters :actor_account :actor_membership :actor_facility :actor_role (mask) */
 };
-extern const struct access_rule access_rules[]; /* access/relations.c; ends with entity == NULL */
+extern const struct access_rule relations_rules[]; /* access/relations.c; ends with entity == NULL */
 
 /* Derives the statements of every rule; once, before threads. */
 MUST_USE err access_start(void);

@@ -13,7 +13,7 @@
 	"EXISTS (SELECT 1 FROM assignment AS mine WHERE mine.class = " class " AND mine.membership = :actor_membership)"
 #define WHOLE_COMPARTMENT "1 = 1"
 
-const struct access_rule access_rules[] = { /* AC-1 AC-2 */
+const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"account", RELATION_OWN, "account.id = :actor_account"},
 	{"account", RELATION_FACILITY,
 	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id"

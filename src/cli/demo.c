@@ -208,7 +208,7 @@ static void put_account(struct json *json, const struct demo_city *city, size_t 
 	json_str(json, "password", person->password);
 	json_null(json, "totp_secret");
 	json_null(json, "totp_algorithm");
-	json_str(json, "role", role_names[person->role]);
+	json_str(json, "role", access_role_names[person->role]);
 	json_str(json, "customer", city->name);
 	put_facilities(json, city, person);
 	put_children(json, city, index);

@@ -94,7 +94,7 @@ static err put_account(struct fill *fill, const struct actor *actor, const char 
 
 	json_str(json, "login", person->login);
 	json_str(json, "name", person->name);
-	json_str(json, "role", role_names[person->role]);
+	json_str(json, "role", access_role_names[person->role]);
 	json_str(json, "mail", person->mail);
 	json_str(json, "telephone", person->telephone);
 	if (person->facility != DEMO_NOWHERE)

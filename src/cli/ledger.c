@@ -99,7 +99,7 @@ static int tell(const struct cli_options *options, const struct finding *f)
 
 static int verify_compartment(const struct cli_options *options, const char *directory)
 {
-	struct finding f = {.name = strrchr(directory, '/') != NULL ? strrchr(directory, '/') + 1 : directory};
+	struct finding f = {.name = strrchr(directory, '/') != NULL ? strrchr(directory, '/') + 1 : directory, .report.first_bad = UINT64_MAX};
 	struct note_key key;
 	char database[PATH_MAX], heads[PATH_MAX];
 
@@ -153,7 +153,7 @@ int cli_ledger(const struct cli_options *options)
 	if (exists(options->dir, "core/" COMPARTMENT_DATABASE))
 		return verify_compartment(options, options->dir);
 	if (exists(options->dir, "checkpoint")) {
-		struct finding f = {.name = options->dir};
+		struct finding f = {.name = options->dir, .report.first_bad = UINT64_MAX};
 
 		f.e = verify_export(options->dir, NULL, &f.report);
 		return tell(options, &f);

@@ -1,11 +1,11 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "entity/schema.h"
+#include "cli/ops_int.h"
 #include "op/compartment.h"
 #include "op/openapi.h"
 
-static int print(err e, const struct buf *text)
+int ops_print(err e, const struct buf *text)
 {
 	if (!err_is_ok(e) || (text->len > 0 && fwrite(text->ptr, 1, text->len, stdout) != text->len) || fflush(stdout) != 0)
 		return CLI_WRONG;
@@ -21,12 +21,5 @@ int cli_ops(const struct cli_options *options)
 		e = options->json ? openapi_list_json(&text) : openapi_list_text(&text);
 	if (err_is_ok(e) && options->json)
 		e = buf_append_str(&text, "\n");
-	return print(e, &text);
-}
-
-int cli_entities(const struct cli_options *options)
-{
-	OWN(buf) text = {0};
-
-	return print(options->json ? schema_dictionary_json(entities, &text) : schema_dictionary_csv(entities, &text), &text);
+	return ops_print(e, &text);
 }

@@ -5,6 +5,7 @@
 #include "ledger/ledger.h"
 #include "op/compartment.h"
 #include "op/list.h"
+#include "store/migrate.h"
 
 static const char *const kinds[] = {"get", "insert", "update", "delete", "all"};
 
@@ -34,6 +35,7 @@ static err tables(struct json *json)
 	}
 	json_str(json, NULL, ledger_schema);
 	json_str(json, NULL, compartment_schema);
+	json_str(json, NULL, migrate_schema);
 	json_array_end(json);
 	return json->state;
 }

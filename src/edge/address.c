@@ -8,7 +8,7 @@
 #include "crypto/crypto.h"
 #include "edge/address.h"
 
-#define SLOTS 8192          /* a power of two, twice the connections */
+#define SLOTS 16384         /* a power of two, four times the connections */
 #define PREFIX_LEN 8        /* of an IPv6 address that one customer of a carrier has to himself */
 
 struct slot {

@@ -119,7 +119,7 @@ static err see_apply(struct call *call)
 	}
 	TRY(row_get(&call->rows, &account_entity, id, &account));
 	json_row(&call->out, &account_entity, &account, call->grant->groups);
-	json_str(&call->out, "role", role_names[membership.role]);
+	json_str(&call->out, "role", access_role_names[membership.role]);
 	json_id(&call->out, "facility", membership.facility);
 	call->event_facility = membership.facility;
 	return OK;
@@ -262,10 +262,10 @@ static err issue(struct call *call, struct id facility)
 	if (call->state != NULL)
 		TRY(credential_set(call, account.row.id, bytes_str(call->state)));
 	TRY(call_object(call, "account", account.row.id));
-	TRY(buf_printf(&call->detail, "\"role\":\"%s\"", role_names[membership.role]));
+	TRY(buf_printf(&call->detail, "\"role\":\"%s\"", access_role_names[membership.role]));
 	call->event_facility = facility;
 	json_row(&call->out, &account_entity, &account, "*");
-	json_str(&call->out, "role", role_names[membership.role]);
+	json_str(&call->out, "role", access_role_names[membership.role]);
 	json_id(&call->out, "facility", facility);
 	return OK;
 }
@@ -311,7 +311,7 @@ static const struct grant issue_grants[] = {
 	    .min = ACCOUNT_LOGIN_MIN, .max = ACCOUNT_LOGIN_INPUT_MAX}},                                              \
 	{.place = IN_BODY, .field = {.name = "name", ACCOUNT_NAME_WORDS}},                                           \
 	{.place = IN_BODY, .field = {.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE,               \
-	    .grade = GRADE_2, .required = true, .choices = role_names}},                                             \
+	    .grade = GRADE_2, .required = true, .choices = access_role_names}},                                             \
 	{.place = IN_BODY, .field = {.name = "mail", ACCOUNT_MAIL_WORDS}},                                           \
 	{.place = IN_BODY, .field = {.name = "telephone", ACCOUNT_TELEPHONE_WORDS}}
 
@@ -339,7 +339,7 @@ static const struct field issue_output[] = {
 	{.name = "mail", ACCOUNT_MAIL_WORDS},
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = states},
-	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = role_names},
+	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{0},
 };

@@ -57,7 +57,7 @@ static err see_apply(struct call *call)
 	json_id(&call->out, "account", account.row.id);
 	TRY(put_login(call, account.login));
 	json_text(&call->out, "name", account.name);
-	json_str(&call->out, "role", role_names[call->actor.role]);
+	json_str(&call->out, "role", access_role_names[call->actor.role]);
 	json_object(&call->out, "customer");
 	json_id(&call->out, "id", compartment->id);
 	json_str(&call->out, "name", call->language == LANGUAGE_EN ? compartment->title_en : compartment->title_ja);
@@ -72,7 +72,7 @@ static const struct field see_output[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "login", ACCOUNT_LOGIN_WORDS},
 	{.name = "name", ACCOUNT_NAME_WORDS},
-	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = role_names},
+	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "expires_at", .ja = "期限", .en = "Expires at", .type = FIELD_TIME, .grade = GRADE_2},
 	{0},
 };

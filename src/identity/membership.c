@@ -12,7 +12,7 @@ static const struct field fields[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2, .required = true,
 	    .refers = "account", AT(account)},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,
-	    .choices = role_names, AT(role)},
+	    .choices = access_role_names, AT(role)},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .refers = "facility",
 	    AT(facility)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,

@@ -298,7 +298,7 @@ static err create_apply(struct call *call)
 	TRY(end_presented(call));
 	TRY(open_session(call, &membership));
 	json_id(&call->out, "account", account.row.id);
-	json_str(&call->out, "role", role_names[membership.role]);
+	json_str(&call->out, "role", access_role_names[membership.role]);
 	json_str(&call->out, "customer", call->compartment->name);
 	json_id(&call->out, "facility", membership.facility);
 	json_text(&call->out, "name", account.name);
@@ -318,7 +318,7 @@ static const struct input create_inputs[] = {
 
 static const struct field create_output[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
-	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = role_names},
+	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "customer", .ja = "市", .en = "Customer", .type = FIELD_TEXT, .grade = GRADE_1},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "name", ACCOUNT_NAME_WORDS},

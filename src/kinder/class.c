@@ -7,9 +7,10 @@
 #define CLASS_FIELDS(field)                                                                                          \
 	field(name, .ja = "組の名前", .en = "Class name", .type = FIELD_TEXT, .grade = GRADE_2, .required = true,    \
 	    .sort = true, .max = 40)                                                                                 \
-	field(age, .ja = "年齢", .en = "Age", .type = FIELD_INT, .grade = GRADE_2, .required = true, .max = 6)       \
+	field(age, .ja = "年齢", .en = "Age", .type = FIELD_INT, .grade = GRADE_2, .required = true, .max = 6,       \
+	    .group = "plan")                                                                                         \
 	field(year, .ja = "年度", .en = "School year", .type = FIELD_INT, .grade = GRADE_2, .required = true,        \
-	    .min = 2000, .max = 2199)
+	    .min = 2000, .max = 2199, .group = "plan")
 
 static const struct field fields[] = {
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .required = true,
@@ -73,7 +74,7 @@ static err list_apply(struct call *call)
 
 static const struct grant list_grants[] = {
 	{ROLE(STAFF) | ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
-	{ROLE(GUARDIAN), RELATION_OWN_CHILD, "*"},
+	{ROLE(GUARDIAN), RELATION_OWN_CHILD, "name"},
 	{0},
 };
 

@@ -62,7 +62,10 @@ const char ledger_schema[] =
     " number INTEGER NOT NULL,"
     " hashes BLOB NOT NULL CHECK (length(hashes) = 8192),"
     " PRIMARY KEY (level, number)"
-    ") STRICT, WITHOUT ROWID;"
+    ") STRICT, WITHOUT ROWID;";
+
+/* Against slips of our own; who writes the file itself is found by the verifier. */
+const char ledger_triggers[] =
     "CREATE TRIGGER ledger_blob_update BEFORE UPDATE ON ledger_blob BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;"
     "CREATE TRIGGER ledger_blob_delete BEFORE DELETE ON ledger_blob BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;"
     "CREATE TRIGGER ledger_tile_update BEFORE UPDATE ON ledger_tile BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;"

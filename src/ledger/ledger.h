@@ -23,6 +23,7 @@ struct ledger_head {
 	uint8_t root[LEDGER_HASH_LEN];
 };
 
+extern const char ledger_triggers[];                     /* SQLite: refuse UPDATE and DELETE; run after ledger_schema */
 extern const char ledger_schema[];                       /* DDL, run by db_script when the database is made */
 extern const struct statement *const ledger_statements[]; /* ends with NULL */
 

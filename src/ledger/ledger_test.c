@@ -113,6 +113,7 @@ static void commits(void **state)
 
 	(void)state;
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	assert_ok(ledger_open(db, &ledger));
 	check_head(ledger, 0);
 	for (uint64_t batch = 1; size < 5000; batch = batch * 3 / 2 + 1) {
@@ -142,6 +143,7 @@ static void failures(void **state)
 
 	(void)state;
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	assert_ok(ledger_open(db, &ledger));
 	for (uint64_t size = 0; size < 1200; size += 97) {
 		static const uint64_t lost[] = {1, 150, 256, 700};
@@ -173,6 +175,7 @@ static void refused(void **state)
 
 	(void)state;
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	assert_ok(ledger_open(db, &ledger));
 	assert_ok(db_begin(db, DB_WRITE));
 	assert_err(TOO_LARGE, ledger_append(ledger, (struct bytes){large, 65536}, 5, &index));
@@ -255,6 +258,7 @@ static void large(void **state)
 
 	(void)state;
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	assert_ok(ledger_open(db, &ledger));
 	grow(ledger, db, LARGE, 999);
 	check_head(ledger, LARGE);
@@ -336,6 +340,7 @@ static void contradictions(void **state)
 		(void)snprintf(name, sizeof(name), "contradiction%zu.db", i);
 		db = open_db(name, DB_WRITE);
 		assert_ok(db_script(db, ledger_schema));
+		assert_ok(db_script(db, ledger_triggers));
 		assert_ok(ledger_open(db, &ledger));
 		grow(ledger, db, 960, 60);
 		ledger_close(&ledger);

@@ -113,6 +113,7 @@ static struct db *make(uint64_t size)
 	forget();
 	db = open_db();
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	write_all(temp_file("heads"), 0, (struct bytes){0});
 	grow(db, size, UINT64_MAX, true);
 	assert_ok(db_script(db,
@@ -442,6 +443,7 @@ static void rewritten(void **state)
 		(void)unlink(temp_file("ledger.db"));
 		db = open_db();
 		assert_ok(db_script(db, ledger_schema));
+		assert_ok(db_script(db, ledger_triggers));
 		grow(db, rows[i].size, rows[i].kept, false);
 		assert_bad(rows[i].index, rows[i].what);
 		db_close(&db);
@@ -500,6 +502,7 @@ static void in_spans(void **state)
 	forget();
 	db = open_db();
 	assert_ok(db_script(db, ledger_schema));
+	assert_ok(db_script(db, ledger_triggers));
 	write_all(temp_file("heads"), 0, (struct bytes){0});
 	assert_ok(db_script(db, "PRAGMA synchronous = OFF"));
 	grow(db, LARGE, UINT64_MAX, false);

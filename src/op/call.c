@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/engine_int.h"
+#include "op/list.h"
 
 static int input_index(const struct call *call, const char *name)
 {
@@ -62,6 +63,11 @@ err call_flaw(struct call *call, const char *name, enum flaw flaw, const char *j
 	problems_add(call->problems, name, i < 0 ? NULL : &call->op->inputs[i].field, flaw,
 	    call->language == LANGUAGE_EN ? en : ja);
 	return FAIL(INVALID);
+}
+
+err call_list(struct call *call, err (*each)(struct call *call, const void *row, const char *groups))
+{
+	return list_rows(call, each);
 }
 
 bool call_may(struct call *call, const struct op *op, struct id object)

@@ -73,7 +73,7 @@ static err still_waiting(const struct change *change)
 
 static err settle(struct call *call, struct change *change, enum change_state state)
 {
-	change->state = state;
+	change->state = (int32_t)state;
 	change->decided_by = call->actor.account;
 	change->decided_at = call->now_us;
 	TRY(row_update(&call->rows, entity, change));

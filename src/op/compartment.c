@@ -61,6 +61,7 @@ static err schema_make(struct db *db)
 
 	TRY(buf_append_str(&sql, compartment_schema));
 	TRY(buf_append_str(&sql, ledger_schema));
+	TRY(buf_append_str(&sql, ledger_triggers));
 	TRY(compartment_ddl("sqlite", &sql));
 	TRY(buf_u8(&sql, 0));
 	first.sql = (const char *)sql.ptr;

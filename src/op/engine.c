@@ -127,7 +127,7 @@ static err problem_body(struct task *task)
 static void answer(struct task *task, err e)
 {
 	const struct call *call = &task->call;
-	struct answer answer = {.body = bytes_of(&task->body), .cookie = call->cookie};
+	struct answer answer = {.body = bytes_of(&task->body), .cookie = (int)call->cookie};
 	OWN(buf) plain = {0};
 
 	if (!err_is_ok(e) && !(err_is(e, (enum err_code)task->outcome.code) && task->body_final)) {

@@ -11,7 +11,7 @@
 #include "ledger/ledger.h"
 #include "op/engine.h"
 #include "op/newest.h"
-#include "op/refusal.h"
+#include "op/refusals.h"
 
 #define TASK_ARENA_MAX ((size_t)16 << 20)
 #define TASK_IDLE_MAX 512            /* kept for reuse */
@@ -109,7 +109,7 @@ MUST_USE err decide_objects(struct call *call);
 MUST_USE err guard_pass(struct task *task);
 MUST_USE err guard_record(struct task *task);   /* stores the promised confirmation */
 MUST_USE err guard_problem(struct task *task);  /* adds "confirm" to the rendered 428 */
-MUST_USE err input_digest(const struct call *call, uint8_t digest_out[static HASH_LEN]);
+MUST_USE err idempotency_input(const struct call *call, uint8_t digest_out[static HASH_LEN]);
 
 /* change.c */
 MUST_USE err change_file(struct call *call);

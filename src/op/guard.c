@@ -30,7 +30,7 @@ static err bind_state(struct task *task, uint8_t bound_out[static HASH_LEN])
 	uint8_t input[HASH_LEN];
 
 	TRY(call->op->impact(call, &task->confirm_objects, task->confirm_impact, sizeof(task->confirm_impact)));
-	TRY(input_digest(call, input));
+	TRY(idempotency_input(call, input));
 	TRY(buf_append(&text, id_bytes(&call->actor.account)));
 	TRY(buf_append(&text, id_bytes(&call->actor.session)));
 	TRY(buf_blob(&text, (struct bytes){input, sizeof(input)}));

@@ -18,7 +18,7 @@ static const struct entity *const kept = &op_entity_kept_reply;
 static struct row_list find = {"idempotency.find", &op_entity_kept_reply, "key_hash = :key_hash", NULL};
 static struct row_list old = {"idempotency.old", &op_entity_kept_reply, "made_at < :before ORDER BY made_at LIMIT 8", NULL};
 
-err input_digest(const struct call *call, uint8_t digest_out[static HASH_LEN])
+err idempotency_input(const struct call *call, uint8_t digest_out[static HASH_LEN])
 {
 	OWN(buf) text = {0};
 
@@ -101,7 +101,7 @@ err idempotency_replay(struct task *task, bool *replayed_out)
 	TRY(find_kept(call, hash, &reply, &found));
 	if (!found || call->now_us - reply.made_at > KEEP_US)
 		return OK;
-	TRY(input_digest(call, input));
+	TRY(idempotency_input(call, input));
 	if (reply.input.len != HASH_LEN || !ct_equal(reply.input.ptr, input, HASH_LEN)) {
 		call->reason = "key used for another input";
 		return FAIL(CONFLICT);
@@ -127,7 +127,7 @@ err idempotency_keep(struct task *task)
 		return OK;
 	TRY(expire(call));
 	TRY(key_hash(task, hash));
-	TRY(input_digest(call, input));
+	TRY(idempotency_input(call, input));
 	TRY(find_kept(call, hash, &before, &found));
 	if (found) /* expired, not yet swept */
 		TRY(row_delete(&call->rows, kept, &before));

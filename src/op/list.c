@@ -70,7 +70,7 @@ static err plan_derive(struct list_plan *plan)
 	    columns, (int)which.len, (const char *)which.ptr, entity->name, (int)reach.len, (const char *)reach.ptr,
 	    plan->op->where != NULL ? plan->op->where : "1 = 1", entity->name, entity->name) < 0)
 		return FAIL(UNAVAILABLE);
-	if (asprintf(&name, "%s.%s", plan->op->id, role_names[plan->role]) < 0) {
+	if (asprintf(&name, "%s.%s", plan->op->id, access_role_names[plan->role]) < 0) {
 		free(sql);
 		return FAIL(UNAVAILABLE);
 	}
@@ -231,7 +231,7 @@ static const struct value *input_or_null(const struct call *call, const char *na
 	return NULL;
 }
 
-err call_list(struct call *call, err (*each)(struct call *, const void *, const char *))
+err list_rows(struct call *call, err (*each)(struct call *, const void *, const char *))
 {
 	const struct value *asked_limit = input_or_null(call, "limit");
 	const struct value *asked_cursor = input_or_null(call, "cursor");

@@ -23,7 +23,7 @@ static void write_roles(struct json *json, const char *name, unsigned roles)
 	json_array(json, name);
 	for (unsigned role = 0; role < ROLE_COUNT; role++)
 		if ((roles & (1u << role)) != 0)
-			json_str(json, NULL, role_names[role]);
+			json_str(json, NULL, access_role_names[role]);
 	json_array_end(json);
 }
 
@@ -33,7 +33,7 @@ static void write_grants(struct json *json, const struct op *op)
 	for (const struct grant *g = op->grants; g != NULL && g->roles != 0; g++) {
 		json_object(json, NULL);
 		write_roles(json, "roles", g->roles);
-		json_str(json, "relation", relation_names[g->relation]);
+		json_str(json, "relation", access_relation_names[g->relation]);
 		str_or_null(json, "groups", g->groups);
 		json_object_end(json);
 	}
@@ -102,8 +102,6 @@ static void write_parameters(struct json *json, const struct op *op)
 		json_bool(json, "required", in->place == IN_PATH || in->field.required);
 		json_object(json, "schema");
 		schema_field(json, &in->field);
-		if (in->field.refers != NULL)
-			json_str(json, "x-refers", in->field.refers);
 		json_object_end(json);
 		json_object_end(json);
 	}
@@ -360,12 +358,12 @@ static err list_grants(const struct op *op, struct buf *out)
 		for (unsigned role = 0; role < ROLE_COUNT; role++) {
 			if ((g->roles & (1u << role)) == 0)
 				continue;
-			TRY(buf_printf(out, "%s%s", comma, (g->roles & ROLES_ANY) == ROLES_ANY ? "any" : role_names[role]));
+			TRY(buf_printf(out, "%s%s", comma, (g->roles & ROLES_ANY) == ROLES_ANY ? "any" : access_role_names[role]));
 			comma = "|";
 			if ((g->roles & ROLES_ANY) == ROLES_ANY)
 				break;
 		}
-		TRY(buf_printf(out, ":%s", relation_names[g->relation]));
+		TRY(buf_printf(out, ":%s", access_relation_names[g->relation]));
 	}
 	return OK;
 }

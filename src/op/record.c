@@ -105,8 +105,8 @@ static struct bytes rule_words(const struct task *task, char text[static EVENT_T
 		return bytes_str(call->reason);
 	if (call->grant == NULL)
 		return BYTES_LIT("open");
-	(void)snprintf(text, EVENT_TEXT_MAX, "%s %s %.40s", role_names[call->actor.role],
-	    relation_names[call->grant->relation], call->grant->groups != NULL ? call->grant->groups : "");
+	(void)snprintf(text, EVENT_TEXT_MAX, "%s %s %.40s", access_role_names[call->actor.role],
+	    access_relation_names[call->grant->relation], call->grant->groups != NULL ? call->grant->groups : "");
 	return bytes_str(text);
 }
 
@@ -124,7 +124,7 @@ err record_encode(struct task *task, const struct change_list *changes)
 	struct event event = {
 		.operation = bytes_str(call->op->id),
 		.outcome = (uint16_t)status_of(task),
-		.role = bytes_str(role_names[call->actor.role]),
+		.role = bytes_str(access_role_names[call->actor.role]),
 		.actor = call->actor.account,
 		.request = call->request,
 		.facility = id_is_zero(call->event_facility) ? call->actor.facility : call->event_facility,
@@ -168,7 +168,7 @@ static err append_rest(struct task *task, const struct change_list *changes)
 	struct event event = {
 		.operation = bytes_str(call->op->id),
 		.outcome = (uint16_t)status_of(task),
-		.role = bytes_str(role_names[call->actor.role]),
+		.role = bytes_str(access_role_names[call->actor.role]),
 		.actor = call->actor.account,
 		.request = call->request,
 		.facility = id_is_zero(call->event_facility) ? call->actor.facility : call->event_facility,

@@ -2,15 +2,13 @@
 #include "base/log.h"
 #include "store/migrate.h"
 
-static const char table[] =
+const char migrate_schema[] =
     "CREATE TABLE IF NOT EXISTS schema_version ("
     " version INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL,"
     " applied_us INTEGER NOT NULL"
     ") STRICT";
 
-static const struct statement count_tables = {
-	"migrate.known", "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"};
 static const struct statement list_steps = {
 	"migrate.steps", "SELECT version, name FROM schema_version ORDER BY version"};
 static const struct statement last_step = {
@@ -39,9 +37,8 @@ err migrate_version(struct db *db, int *version_out)
 {
 	int64_t number = 0;
 
-	TRY(first_number(db, &count_tables, &number));
-	if (number > 0)
-		TRY(first_number(db, &last_step, &number));
+	TRY(db_script(db, migrate_schema));
+	TRY(first_number(db, &last_step, &number));
 	if (number < 0 || number > INT32_MAX)
 		return FAIL(CORRUPT);
 	*version_out = (int)number;
@@ -114,7 +111,7 @@ err migrate_run(struct db *db, const struct migration *list, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		REQUIRE(list[i].number == (int)i + 1);
-	TRY(db_script(db, table));
+	TRY(db_script(db, migrate_schema));
 	while (!all) {
 		err e;
 

@@ -8,6 +8,8 @@
 
 #include "store/store.h"
 
+extern const char migrate_schema[];  /* the table of steps made */
+
 struct migration {
 	int number;       /* 1, 2, 3 … without a gap; never changed once released */
 	const char *name;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "op/refusal.h"
+#include "op/refusals.h"
 
 struct refusal {
 	uint8_t network[16];        /* /24 of IPv4, /64 of IPv6 */

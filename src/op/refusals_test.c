@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/unit_test.h"
-#include "op/refusal.h"
+#include "op/refusals.h"
 
 #define MINUTE_US INT64_C(60000000)
 

@@ -1,9 +1,9 @@
 /*
- * refusal - refusals of callers who are not signed in, counted per source network, operation and status, and put
+ * refusals - refusals of callers who are not signed in, counted per source network, operation and status, and put
  * into the ledger as one event a minute: a stranger must not be able to fill the disk.
  */
-#ifndef OP_REFUSAL_H
-#define OP_REFUSAL_H
+#ifndef OP_REFUSALS_H
+#define OP_REFUSALS_H
 
 #include "base/bytes.h"
 

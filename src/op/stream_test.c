@@ -1,0 +1,104 @@
+/* A body in chunks: where each may begin, and that it comes back whole. */
+#include "op/world_test.h"
+
+enum { SIZE = STREAM_CHUNK_MAX + 5000 };
+
+static const struct job_kind *const world_jobs[] = {NULL};
+static struct stream stream;
+static uint8_t body[SIZE];
+static int64_t offset;
+static struct bytes piece;
+static struct buf found;
+static size_t removed;
+
+static err put(struct call *call)
+{
+	return stream_put(call, &stream, "offset", offset, piece);
+}
+
+static err read_back(struct call *call)
+{
+	return stream_read(&call->rows, &stream, &found);
+}
+
+static err take_away(struct call *call)
+{
+	return stream_remove(&call->rows, stream.owner, STREAM_REMOVE_MAX, &removed);
+}
+
+static const struct op put_op = WORLD_OP("test.put", put);
+static const struct op read_op = WORLD_OP("test.read", read_back);
+static const struct op remove_op = WORLD_OP("test.remove", take_away);
+static const struct op *const world_ops[] = {&put_op, &read_op, &remove_op, NULL};
+
+static err send(int64_t at, size_t from, size_t len)
+{
+	offset = at;
+	piece = (struct bytes){body + from, len};
+	return world_call("test.put");
+}
+
+static void begin(uint8_t owner)
+{
+	for (size_t i = 0; i < SIZE; i++)
+		body[i] = (uint8_t)(i * 31 + i / 256);
+	stream = (struct stream){.owner = {{owner}}, .size = SIZE};
+}
+
+static void goes_through(void **state)
+{
+	(void)state;
+	begin(1);
+	assert_false(stream_complete(&stream));
+	assert_ok(send(0, 0, STREAM_CHUNK_MAX));
+	assert_int_equal(stream.received, STREAM_CHUNK_MAX);
+	assert_err(INTERNAL, world_call("test.read")); /* not all there; of all 500s this is the first */
+	assert_ok(send(STREAM_CHUNK_MAX, STREAM_CHUNK_MAX, 5000));
+	assert_true(stream_complete(&stream));
+	assert_ok(world_call("test.read"));
+	assert_bytes(bytes_of(&found), ((struct bytes){body, SIZE}));
+	buf_free(&found);
+	assert_ok(world_call("test.remove"));
+	assert_int_equal(removed, 2);
+	assert_ok(world_call("test.remove"));
+	assert_int_equal(removed, 0);
+}
+
+static void exact_places_only(void **state)
+{
+	(void)state;
+	begin(2);
+	assert_err(CONFLICT, send(1, 0, 2000));
+	assert_ok(send(0, 0, 2000));
+	assert_ok(send(0, 0, 2000));                    /* the same again */
+	assert_int_equal(stream.received, 2000);
+	assert_err(CONFLICT, send(0, 1, 2000));         /* not the same */
+	assert_err(CONFLICT, send(0, 0, 1999));
+	assert_err(CONFLICT, send(1000, 1000, 2000));   /* not at an edge */
+	assert_err(CONFLICT, send(2001, 2001, 2000));
+	assert_int_equal(stream.received, 2000);
+}
+
+static void sizes(void **state)
+{
+	(void)state;
+	begin(3);
+	assert_err(INVALID, send(0, 0, 0));
+	assert_err(INVALID, send(0, 0, STREAM_CHUNK_MIN - 1));
+	assert_err(INVALID, send(0, 0, STREAM_CHUNK_MAX + 1));
+	assert_ok(send(0, 0, STREAM_CHUNK_MAX));
+	assert_err(INVALID, send(STREAM_CHUNK_MAX, 0, 5001));
+	assert_ok(send(STREAM_CHUNK_MAX, STREAM_CHUNK_MAX, 4999));
+	assert_ok(send(SIZE - 1, SIZE - 1, 1));
+	assert_true(stream_complete(&stream));
+	assert_err(INVALID, send(SIZE, 0, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(goes_through), cmocka_unit_test(exact_places_only), cmocka_unit_test(sizes),
+	};
+
+	return cmocka_run_group_tests(tests, world_make, world_remove);
+}
