@@ -169,6 +169,8 @@ try {
   figures.signins_per_s = Number((logins / (Number(process.hrtime.bigint() - from) / 1e9)).toFixed(1))
   console.log(`S1: ${figures.signins_per_s} sign-ins/s at 600,000 rounds`)
 
+  await compareSignIns(Number(process.env.PAIRS ?? 1000))
+
   figures.memory_loaded_mib = Number(memoryMiB(server.pid).toFixed(1))
   console.log(`memory loaded: ${figures.memory_loaded_mib} MiB`)
   const events = (await call('GET', '/v1/events?limit=1', { token: await signIn(accounts.find(a => a.role === 'officer' && a.customer === guardian.customer)) })).json().items[0].index + 1
@@ -182,6 +184,34 @@ try {
   figures.bytes_per_event = Math.round(diskBytes(join(path, guardian.customer, 'core')) / events)
   console.log(`V1: ${figures.verify_per_s} events/s verified (${entries} events and all rows in ${took.toFixed(2)} s)`)
   console.log(JSON.stringify(figures))
+
+  // Unknown login, wrong password, locked account with the right one: interleaved, one at a time; medians must not tell them apart.
+  async function compareSignIns(pairs) {
+    const [person, locked] = accounts.filter(a => a.role === 'guardian' && a.customer === guardian.customer && a !== guardian)
+    const attempt = (login, password) => call('POST', '/v1/session', { body: { login, password } })
+    for (let i = 0; i < 6; i++) await attempt(locked.login, 'Wrong-password-1')
+    const kinds = {
+      unknown: () => attempt(`nobody@${guardian.customer}`, 'Wrong-password-1'),
+      wrong: () => attempt(person.login, 'Wrong-password-1'),
+      locked: () => attempt(locked.login, locked.password),
+    }
+    const times = { unknown: [], wrong: [], locked: [] }
+    for (let i = 0; i < pairs; i++) {
+      for (const kind of Object.keys(kinds)) {
+        const from = process.hrtime.bigint()
+        const reply = await kinds[kind]()
+        times[kind].push(Number(process.hrtime.bigint() - from) / 1e6)
+        if (reply.status !== 401) throw new Error(`${kind}: ${reply.status}`)
+      }
+      await signIn(person) // so that the next wrong password is the first in a row again
+    }
+    const median = list => list.sort((a, b) => a - b)[list.length >> 1]
+    const medians = Object.fromEntries(Object.entries(times).map(([kind, list]) => [kind, Number(median(list).toFixed(2))]))
+    const spread = Math.max(...Object.values(medians)) / Math.min(...Object.values(medians)) - 1
+    figures.sign_in_medians_ms = medians
+    figures.sign_in_spread = Number(spread.toFixed(4))
+    console.log(`sign-in refused: medians ${JSON.stringify(medians)} ms over ${pairs} rounds, ${(spread * 100).toFixed(1)} % apart`)
+  }
 
   async function countAbsences() {
     let count = 0

@@ -23,7 +23,7 @@ static const struct command commands[] = {
 	{"ops", cli_ops, "the table of operations"},
 	{"entities", cli_entities, "the data dictionary"},
 	{"sql", cli_sql, "tables and derived statements for PostgreSQL"},
-	{"ledger", cli_ledger, "ledger verify: check a data directory or an export, offline"},
+	{"ledger", cli_ledger, "ledger verify DIR: check a data directory or an export, offline"},
 };
 
 static const struct option long_options[] = {
@@ -38,12 +38,12 @@ static const struct option long_options[] = {
 	{"provider", no_argument, NULL, 'P'}, {"apply", no_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'}, {0},
 };
 
-static int usage(void)
+static int usage(FILE *to, int status)
 {
-	(void)fprintf(stderr, "usage: sekimori COMMAND [--dir DIR] [--json] …\n");
+	(void)fprintf(to, "usage: sekimori COMMAND [--dir DIR] [--json] …\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		(void)fprintf(stderr, "  %-9s %s\n", commands[i].name, commands[i].words);
-	return CLI_USAGE;
+		(void)fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].words);
+	return status;
 }
 
 static bool number(const char *text, uint64_t max, uint64_t *number_out)
@@ -106,15 +106,22 @@ int main(int argc, char **argv)
 	if (proc_is_child(argc, argv))
 		return proc_enter(argc, argv);
 	log_name("sekimori");
-	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (key == 'h')
+			return usage(stdout, CLI_DONE);
 		if (!take(&options, key, optarg))
-			return usage();
+			return usage(stderr, CLI_USAGE);
+	}
 	if (optind >= argc)
-		return usage();
+		return usage(stderr, CLI_USAGE);
 	options.command = argv[optind];
 	options.sub = optind + 1 < argc ? argv[optind + 1] : NULL;
+	if (optind + 2 < argc)
+		options.dir = argv[optind + 2];
+	if (strcmp(options.command, "help") == 0)
+		return usage(stdout, CLI_DONE);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, options.command) == 0)
 			return commands[i].run(&options);
-	return usage();
+	return usage(stderr, CLI_USAGE);
 }

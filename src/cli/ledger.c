@@ -19,7 +19,7 @@
 struct finding {
 	const char *name;              /* of the compartment's folder */
 	struct verify_report report;
-	struct rows_report rows;
+	struct sweep_report rows;
 	err e;
 };
 
@@ -99,7 +99,10 @@ static int tell(const struct cli_options *options, const struct finding *f)
 
 static int verify_compartment(const struct cli_options *options, const char *directory)
 {
-	struct finding f = {.name = strrchr(directory, '/') != NULL ? strrchr(directory, '/') + 1 : directory, .report.first_bad = UINT64_MAX};
+	struct finding f = {
+		.name = strrchr(directory, '/') != NULL ? strrchr(directory, '/') + 1 : directory,
+		.report.first_bad = UINT64_MAX,
+	};
 	struct note_key key;
 	char database[PATH_MAX], heads[PATH_MAX];
 
@@ -145,7 +148,7 @@ static int verify_folder(const struct cli_options *options)
 int cli_ledger(const struct cli_options *options)
 {
 	if (options->sub == NULL || strcmp(options->sub, "verify") != 0) {
-		(void)fprintf(stderr, "usage: sekimori ledger verify --dir DIR [--json]\n");
+		(void)fprintf(stderr, "usage: sekimori ledger verify DIR [--json]\n");
 		return CLI_USAGE;
 	}
 	if (!err_is_ok(crypto_start()) || !err_is_ok(compartment_start()))

@@ -32,6 +32,7 @@ static struct row_list absences_of = {
 	.name = "kinder.board-absences",
 	.entity = &absence_entity,
 	.where = "id IN (SELECT (SELECT latest.id FROM absence AS latest WHERE latest.child = pupil.id AND latest.date = :date"
+	    " AND latest.facility = pupil.facility"
 	    " ORDER BY latest.reported_at DESC, latest.id LIMIT 1) FROM child AS pupil WHERE pupil.facility = :facility"
 	    " AND (:class IS NULL OR pupil.class = :class)) ORDER BY child LIMIT :limit",
 };

@@ -209,7 +209,7 @@ const struct job_kind import_job_check = {
 /* ---- clean ---- */
 
 /* 0 receiving, 1 checking, 2 checked, 3 applied; STREAM_KEPT_US */
-const struct statement import_overdue = {
+const struct statement import_job_overdue = {
 	"import.overdue",
 	"SELECT id FROM import WHERE begun_at + 86400000000 < :now AND state <> 1 AND (state IN (0, 2)"
 	" OR EXISTS (SELECT 1 FROM upload_chunk WHERE upload_chunk.owner = import.id))",
@@ -243,6 +243,6 @@ static err clean_step(struct job_run *run)
 
 const struct job_kind import_job_clean = {
 	.name = "import.clean-step",
-	.overdue = &import_overdue,
+	.overdue = &import_job_overdue,
 	.step = clean_step,
 };

@@ -6,8 +6,10 @@
 
 #include "op/job.h"
 
+extern const struct statement import_job_overdue;
 extern const struct job_kind import_job_check;
 extern const struct job_kind import_job_clean;
+extern const struct statement import_job_overdue;
 
 MUST_USE err import_job_start(void);
 

@@ -120,6 +120,23 @@ err ledger_tile_load(struct db *db, unsigned level, uint64_t number, uint8_t has
 	return OK;
 }
 
+err ledger_size(struct db *db, uint64_t *size_out)
+{
+	struct query *query;
+	uint64_t size = 0;
+	bool row = false;
+	err e;
+
+	TRY(query_start(db, &ledger_last, &query));
+	e = query_step(query, &row);
+	if (err_is_ok(e) && row)
+		size = (uint64_t)(column_int(query, 0) + column_int(query, 1));
+	query_end(&query);
+	TRY(e);
+	*size_out = size;
+	return OK;
+}
+
 err ledger_tile_count(struct db *db, unsigned level, uint64_t *count_out)
 {
 	struct query *query;

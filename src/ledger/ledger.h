@@ -39,6 +39,8 @@ void ledger_head(struct ledger *ledger, struct ledger_head *head_out);     /* la
 int64_t ledger_last_us(struct ledger *ledger);  /* committer: time of the newest appended entry; new events must not be before it */
 
 /* Reading, on the caller's connection. NOT_FOUND: beyond size. */
+/* Entries in the connection's snapshot; the head may be newer. */
+MUST_USE err ledger_size(struct db *db, uint64_t *size_out);
 /* Leaves [first, first+count) appended to out as uint16 length || entry; count at most 256 within one bundle. */
 MUST_USE err ledger_entries(struct db *db, uint64_t first, unsigned count, struct buf *out);
 /* Tile of level 0..7, number n, width 1..256 in a tree of `size`: width*32 bytes. */

@@ -31,6 +31,15 @@ static err state_before(struct call *call, const struct op *op, struct id object
 	return arena_copy(call->arena, (struct bytes){row->digest, sizeof(row->digest)}, digest_out);
 }
 
+err change_digest(struct call *call, struct bytes *digest_out)
+{
+	int index = 0;
+
+	if (object_input(call->op, &index) == NULL)
+		return OK;
+	return state_before(call, call->op, call->values[index].as.id, digest_out);
+}
+
 err change_file(struct call *call)
 {
 	const struct op *op = call->op;
@@ -138,6 +147,7 @@ static err apply_as(struct call *call, const struct change *change, const struct
 	e = op->apply(asked);
 	call->detail = asked->detail;
 	TRY(e);
+	call->event_facility = asked->event_facility; /* where it takes effect, not where the approver sits */
 	*applied_out = true;
 	return OK;
 }

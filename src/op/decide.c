@@ -144,6 +144,7 @@ static err object_allowed(struct call *call, const struct input *input, struct i
 		if (input->within != NULL)
 			TRY(stands_within(call, input, id));
 		call->reason = "not granted";
+		TRY(call_object(call, call->op->entity->name, id)); /* the event says what it was refused on */
 		return FAIL(DENIED);
 	}
 	TRY(e);

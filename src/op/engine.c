@@ -17,6 +17,7 @@ struct engine_reader {
 	struct problems problems;
 	bool open;                /* a read transaction is open */
 	uint64_t authority;       /* before it was opened */
+	uint64_t written;         /* likewise */
 };
 
 static bool newest_known(void *context, const struct entity *entity, struct id id, int64_t *version_out,
@@ -176,14 +177,14 @@ static err commit_run(struct commit_call *commit, struct db *db)
 	    task->authority == atomic_load(&engine->authority))
 		return task->outcome;
 	task->leaf.len = 0;
-	task->outcome = perform(task, db, &engine->problems, &engine->changes);
-	if (task->phase == PHASE_READ)
-		REQUIRE(engine->changes.count == 0);
+	/* A read writes nothing here either: not even when its session was last seen. */
+	task->outcome = perform(task, db, &engine->problems, task->phase == PHASE_READ ? NULL : &engine->changes);
 	return task->outcome;
 }
 
 err engine_learn(struct engine *engine)
 {
+	engine->written_dirty = engine->written_dirty || engine->changes.count > 0;
 	for (size_t i = 0; i < engine->changes.count; i++) {
 		const struct event_row *row = &engine->changes.rows[i];
 
@@ -305,11 +306,14 @@ void engine_burst_end(struct engine_reader *reader)
 	reader->open = false;
 }
 
+/* Whoever has been answered that something is written must find it: a snapshot from before is given up. */
 static err burst_begin(struct engine_reader *reader)
 {
-	if (reader->open)
+	if (reader->open && reader->written == atomic_load(&reader->engine->written))
 		return OK;
-	reader->authority = atomic_load(&reader->engine->authority); /* before the snapshot: E2 */
+	engine_burst_end(reader);
+	reader->written = atomic_load(&reader->engine->written); /* both before the snapshot: E2 */
+	reader->authority = atomic_load(&reader->engine->authority);
 	TRY(db_begin(reader->db, DB_READ));
 	reader->open = true;
 	return OK;
@@ -321,6 +325,8 @@ static void read_now(struct engine_reader *reader, struct task *task)
 
 	task->phase = PHASE_READ;
 	task->authority = reader->authority;
+	task->call.problems = &reader->problems;
+	call_reset(task); /* for the answer, also when nothing could be performed */
 	if (err_is_ok(e))
 		e = perform(task, reader->db, &reader->problems, NULL);
 	task->outcome = e;
@@ -379,6 +385,7 @@ void engine_submit(struct engine_reader *reader, const struct submission *submis
 	if (task->call.op->turns != NULL) {
 		e = turn_begin(reader->engine, task, &go);
 		if (!err_is_ok(e)) {
+			refusals_count(reader->engine->refusals, submission->address, submission->op->id, err_row(e)->status);
 			task_free(task);
 			refuse(submission, e);
 			return;
@@ -396,7 +403,8 @@ struct probe {
 	void (*ready)(void *, uint64_t, bool);
 	void *context;
 	uint64_t number;
-	struct buf detail;   /* chores: what to record */
+	const char *operation; /* chores: what to record, NULL = nothing */
+	struct buf detail;
 };
 
 static const struct statement heartbeat = {"engine.heartbeat", "UPDATE heartbeat SET beats = beats + 1 WHERE one = 1"};
@@ -415,9 +423,9 @@ static err probe_record(struct commit_call *commit, struct db *db, err outcome)
 	struct probe *probe = (struct probe *)commit;
 
 	(void)db;
-	if (!err_is_ok(outcome) || probe->detail.len == 0)
+	if (!err_is_ok(outcome) || probe->operation == NULL)
 		return OK;
-	return record_system(probe->engine, "refusals.count", bytes_of(&probe->detail), NULL);
+	return record_system(probe->engine, probe->operation, bytes_of(&probe->detail), NULL);
 }
 
 static void probe_done(struct commit_call *commit, err outcome)
@@ -430,6 +438,32 @@ static void probe_done(struct commit_call *commit, err outcome)
 	free(probe);
 }
 
+static struct probe *probe_new(struct engine *engine)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
+
+	if (probe == NULL)
+		return NULL;
+	probe->commit = (struct commit_call){.run = probe_run, .record = probe_record, .done = probe_done};
+	probe->engine = engine;
+	return probe;
+}
+
+err engine_note(struct engine *engine, const char *operation, struct buf *detail)
+{
+	struct probe *probe = probe_new(engine);
+	err e;
+
+	if (probe == NULL)
+		return FAIL(UNAVAILABLE);
+	probe->operation = operation;
+	probe->detail = buf_take(detail);
+	e = committer_push(engine->committer, &probe->commit);
+	if (!err_is_ok(e))
+		probe_done(&probe->commit, e);
+	return e;
+}
+
 #define READY_FRESH_US 1000000
 
 void engine_ready(struct engine *engine, void (*ready)(void *, uint64_t, bool), void *context, uint64_t number)
@@ -440,13 +474,11 @@ void engine_ready(struct engine *engine, void (*ready)(void *, uint64_t, bool), 
 		ready(context, number, true);
 		return;
 	}
-	probe = calloc(1, sizeof(*probe));
+	probe = probe_new(engine);
 	if (probe == NULL) {
 		ready(context, number, false);
 		return;
 	}
-	probe->commit = (struct commit_call){.run = probe_run, .record = probe_record, .done = probe_done};
-	probe->engine = engine;
 	probe->ready = ready;
 	probe->context = context;
 	probe->number = number;
@@ -456,20 +488,16 @@ void engine_ready(struct engine *engine, void (*ready)(void *, uint64_t, bool), 
 
 void engine_tick(struct engine *engine)
 {
-	struct probe *probe = calloc(1, sizeof(*probe));
+	OWN(buf) counted = {0};
 	bool due = false;
 	err e;
 
 	job_tick(engine);
-	if (probe == NULL)
-		return;
-	probe->commit = (struct commit_call){.run = probe_run, .record = probe_record, .done = probe_done};
-	probe->engine = engine;
-	e = refusals_take(engine->refusals, clock_now_us(), &probe->detail, &due);
-	if (!err_is_ok(e) || !due || !err_is_ok(committer_push(engine->committer, &probe->commit))) {
-		buf_free(&probe->detail);
-		free(probe);
-	}
+	e = refusals_take(engine->refusals, clock_now_us(), &counted, &due);
+	if (err_is_ok(e) && due)
+		e = engine_note(engine, "refusals.count", &counted);
+	if (!err_is_ok(e))
+		log_warn("counted refusals were not recorded: %s", err_row(e)->name);
 }
 
 /* ---- the committer's hooks ---- */
@@ -489,7 +517,10 @@ static void hook_settle(void *context, bool committed)
 	newest_settle(engine->newest, committed);
 	if (engine->authority_dirty)
 		atomic_fetch_add(&engine->authority, 1);
+	if (engine->written_dirty)
+		atomic_fetch_add(&engine->written, 1);
 	engine->authority_dirty = false;
+	engine->written_dirty = false;
 	atomic_store(&engine->writable, committed);
 	if (committed)
 		atomic_store(&engine->ready_at_us, clock_mono_us());

@@ -60,6 +60,7 @@ struct engine_config {
 	const char *database;          /* path, for read connections */
 	op_apply authenticate;         /* call->token_hash -> call->actor; UNAUTHENTICATED with call->reason */
 	unsigned pool_threads;
+	bool sweeps;                   /* compare all rows with the ledger after the start and every hour */
 	void (*flush)(void *context);  /* after each batch of replies from the committer or the pool */
 	void *flush_context;
 };

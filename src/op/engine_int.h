@@ -65,8 +65,9 @@ struct task {
 struct engine {
 	struct engine_config config;
 	struct committer *committer;
-	_Atomic uint64_t authority;
+	_Atomic uint64_t authority, written;
 	bool authority_dirty;        /* committer: a call of the open batch changed authority */
+	bool written_dirty;          /* likewise any row */
 	_Atomic bool writable;       /* the last batch was committed */
 	_Atomic int64_t ready_at_us; /* monotonic time of the last good commit */
 	struct newest *newest;
@@ -88,7 +89,10 @@ struct engine {
 	pthread_t pool_threads[16];
 	unsigned pool_thread_count;
 	pthread_t scan_thread;
-	_Atomic bool scanning;
+	bool scanning;
+	_Atomic bool scan_stop;
+	pthread_mutex_t scan_lock;
+	pthread_cond_t scan_wake;
 	struct jobs *jobs;
 	bool job_due;                /* committer: a call of the open batch wrote a job */
 };
@@ -96,6 +100,9 @@ struct engine {
 /* engine.c: what work on rows outside of a task needs; and what the batch has to remember of engine->changes. */
 void engine_rows(struct engine *engine, struct db *db, struct arena *arena, struct change_list *changes, struct row_context *rows_out);
 MUST_USE err engine_learn(struct engine *engine);
+
+/* engine.c: an event of the system's own, in a commit of its own. detail: JSON members, taken over. */
+MUST_USE err engine_note(struct engine *engine, const char *operation, struct buf *detail);
 
 /* decide.c: authenticate, authorise, inputs. Sets call->actor, call->grant, call->reason on refusal. */
 MUST_USE err decide(struct task *task);
@@ -113,6 +120,8 @@ MUST_USE err idempotency_input(const struct call *call, uint8_t digest_out[stati
 
 /* change.c */
 MUST_USE err change_file(struct call *call);
+/* Digest of the row that the call is about, as it is now; empty when the operation has no object. */
+MUST_USE err change_digest(struct call *call, struct bytes *digest_out);
 
 /* idempotency.c: OK and *replayed_out, or go on. */
 MUST_USE err idempotency_start(void);

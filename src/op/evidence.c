@@ -15,14 +15,6 @@ static int64_t number_or(const struct call *call, const char *name, int64_t othe
 	return value->present ? value->as.integer : otherwise;
 }
 
-static uint64_t committed(const struct call *call)
-{
-	struct ledger_head head;
-
-	ledger_head(call->compartment->ledger, &head);
-	return head.size;
-}
-
 /* ---- events ---- */
 
 struct page {
@@ -93,13 +85,14 @@ static err emit_bundle(struct page *page, uint64_t first, unsigned count, uint64
 
 static err event_list(struct call *call)
 {
-	uint64_t size = committed(call);
+	uint64_t size;
 	uint64_t below = (uint64_t)number_or(call, "cursor", INT64_MAX);
 	uint64_t lowest;
 	struct page *page = arena_alloc(call->arena, sizeof(*page));
 
 	if (page == NULL)
 		return FAIL(UNAVAILABLE);
+	TRY(ledger_size(call->rows.db, &size));
 	page->call = call;
 	page->wanted = number_or(call, "limit", 100);
 	if (below > size)
@@ -131,14 +124,16 @@ static err ledger_see(struct call *call)
 {
 	struct note_key key;
 	OWN(buf) vkey = {0};
+	uint64_t size;
 
+	TRY(ledger_size(call->rows.db, &size));
 	TRY(head_signer_key(call->compartment->signer, &key));
 	TRY(note_vkey_format(&key, &vkey));
 	json_str(&call->out, "log", call->compartment->name);
 	json_str(&call->out, "origin", call->compartment->origin);
 	json_base64(&call->out, "public_key", (struct bytes){key.public_key, sizeof(key.public_key)});
 	json_text(&call->out, "verifier_key", bytes_of(&vkey));
-	json_int(&call->out, "size", (int64_t)committed(call));
+	json_int(&call->out, "size", (int64_t)size);
 	return OK;
 }
 
@@ -151,9 +146,10 @@ static err ledger_checkpoint(struct call *call)
 static err ledger_tile_see(struct call *call)
 {
 	struct tilepath path;
-	uint64_t size = committed(call);
+	uint64_t size;
 
 	TRY(own_log(call));
+	TRY(ledger_size(call->rows.db, &size));
 	if (!err_is_ok(tilepath_parse(call_text(call, "tile"), &path)))
 		return FAIL(NOT_FOUND);
 	call->immutable = true;
@@ -190,11 +186,13 @@ static err ledger_inclusion_see(struct call *call)
 	uint8_t hashes[LEDGER_PROOF_MAX * LEDGER_HASH_LEN];
 	uint8_t leaf[LEDGER_HASH_LEN];
 	uint64_t index = (uint64_t)number_or(call, "index", 0);
-	uint64_t size = (uint64_t)number_or(call, "size", (int64_t)committed(call));
+	uint64_t committed, size;
 	size_t count = 0;
 
 	TRY(own_log(call));
-	if (size > committed(call) || index >= size)
+	TRY(ledger_size(call->rows.db, &committed));
+	size = (uint64_t)number_or(call, "size", (int64_t)committed);
+	if (size > committed || index >= size)
 		return call_flaw(call, "index", FLAW_TOO_LARGE, "この番号の記録はまだありません。", "There is no entry of this number yet.");
 	TRY(ledger_inclusion(call->rows.db, index, size, hashes, &count));
 	TRY(leaf_hash(call, index, leaf));
@@ -209,11 +207,13 @@ static err ledger_consistency_see(struct call *call)
 {
 	uint8_t hashes[LEDGER_PROOF_MAX * LEDGER_HASH_LEN];
 	uint64_t from = (uint64_t)number_or(call, "from", 0);
-	uint64_t to = (uint64_t)number_or(call, "to", (int64_t)committed(call));
+	uint64_t committed, to;
 	size_t count = 0;
 
 	TRY(own_log(call));
-	if (to > committed(call) || from > to)
+	TRY(ledger_size(call->rows.db, &committed));
+	to = (uint64_t)number_or(call, "to", (int64_t)committed);
+	if (to > committed || from > to)
 		return call_flaw(call, "to", FLAW_TOO_LARGE, "この大きさの記録はまだありません。", "The log has not reached this size yet.");
 	TRY(ledger_consistency(call->rows.db, from, to, hashes, &count));
 	json_int(&call->out, "from", (int64_t)from);

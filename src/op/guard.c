@@ -27,13 +27,16 @@ static err bind_state(struct task *task, uint8_t bound_out[static HASH_LEN])
 {
 	struct call *call = &task->call;
 	OWN(buf) text = {0};
+	struct bytes state = {0};
 	uint8_t input[HASH_LEN];
 
 	TRY(call->op->impact(call, &task->confirm_objects, task->confirm_impact, sizeof(task->confirm_impact)));
+	TRY(change_digest(call, &state));
 	TRY(idempotency_input(call, input));
 	TRY(buf_append(&text, id_bytes(&call->actor.account)));
 	TRY(buf_append(&text, id_bytes(&call->actor.session)));
 	TRY(buf_blob(&text, (struct bytes){input, sizeof(input)}));
+	TRY(buf_blob(&text, state));
 	TRY(buf_u64(&text, (uint64_t)task->confirm_objects));
 	TRY(buf_blob(&text, bytes_str(task->confirm_impact)));
 	return hash_sha256(bytes_of(&text), bound_out);

@@ -1,7 +1,7 @@
 /*
  * idempotency - a repeated POST with the same Idempotency-Key gets the first one's reply, and has no second effect.
  *
- * Scope: actor + operation + key, 24 hours. Only replies of success are kept: a refusal had no effect. The caller has
+ * Scope: actor (account in one membership) + operation + key, 24 hours. Only replies of success are kept: a refusal had no effect. The caller has
  * been authorised anew before this is asked.
  */
 #include <string.h>
@@ -40,6 +40,7 @@ static err key_hash(const struct task *task, uint8_t hash_out[static HASH_LEN])
 	OWN(buf) text = {0};
 
 	TRY(buf_append(&text, id_bytes(&call->actor.account)));
+	TRY(buf_append(&text, id_bytes(&call->actor.membership))); /* what one role was shown is not replayed to another */
 	TRY(buf_blob(&text, bytes_str(call->op->id)));
 	TRY(buf_blob(&text, task->idempotency_key));
 	return hash_sha256(bytes_of(&text), hash_out);

@@ -70,7 +70,7 @@ static err never(struct job_run *run)
 
 static const struct job_kind count_kind = {.name = "count-step", .gather = gather, .step = step, .fail = say_failed, .forget = forget};
 static const struct job_kind bad_kind = {.name = "bad-step", .step = never, .fail = say_failed};
-static const struct job_kind *const world_jobs[] = {&count_kind, &bad_kind, NULL};
+const struct job_kind *const world_jobs[] = {&count_kind, &bad_kind, NULL};
 
 static uint8_t next_object = 1;
 
@@ -86,7 +86,7 @@ static err file_bad(struct call *call)
 
 static const struct op count_op = WORLD_OP("test.count", file_count);
 static const struct op bad_op = WORLD_OP("test.bad", file_bad);
-static const struct op *const world_ops[] = {&count_op, &bad_op, NULL};
+const struct op *const world_ops[] = {&count_op, &bad_op, NULL};
 
 /* The jobs' thread wakes once a second when it waits for something; a minute is for ever. */
 static void wait_for(_Atomic int *counter, int least)

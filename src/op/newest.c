@@ -200,6 +200,16 @@ static bool stands(const struct slot *slot)
 	return !id_is_zero(slot->id) && slot->version != 0 && memcmp(slot->digest, gone, sizeof(gone)) != 0;
 }
 
+bool newest_stands(struct newest *n, struct id id)
+{
+	bool there;
+
+	pthread_rwlock_rdlock(&n->lock);
+	there = stands(seek(n->slots, n->mask, id));
+	pthread_rwlock_unlock(&n->lock);
+	return there;
+}
+
 uint64_t newest_count(struct newest *n)
 {
 	uint64_t count = 0;

@@ -20,6 +20,7 @@ MUST_USE err newest_write(struct newest *newest, struct id id, uint64_t version,
 void newest_settle(struct newest *newest, bool committed);
 /* false: unknown, or not complete yet. */
 bool newest_find(struct newest *newest, struct id id, int64_t *version_out, uint8_t digest_out[static 8]);
+bool newest_stands(struct newest *newest, struct id id);   /* known and not deleted */
 /* Rows that should exist (digest not zero). */
 uint64_t newest_count(struct newest *newest);
 void newest_each(struct newest *newest, void (*visit)(void *context, struct id id, uint64_t version, const uint8_t digest[static 8]), void *context);

@@ -14,9 +14,15 @@
 
 #define SEALED_VERSION 1
 
+/* A password that was tried cost its caller a derivation and is recorded; all else that strangers do is cheap. */
+static bool password_tried(const struct task *task)
+{
+	return task->call.op->open && task->call.op->prepare != NULL && err_is(task->outcome, ERR_UNAUTHENTICATED);
+}
+
 bool record_counted(const struct task *task)
 {
-	return id_is_zero(task->call.actor.account) && !err_is_ok(task->outcome) && task->call.op->prepare == NULL &&
+	return id_is_zero(task->call.actor.account) && !err_is_ok(task->outcome) && !password_tried(task) &&
 	    task->signed_by != SIGNED_LOCAL;
 }
 

@@ -1,6 +1,11 @@
+#include <time.h>
+
 #include "base/log.h"
 #include "ledger/event.h"
 #include "op/scan_int.h"
+#include "op/sweep.h"
+
+#define SWEEP_EVERY_S 3600
 
 static const struct statement blobs = {"scan.blobs", "SELECT entries FROM ledger_blob WHERE first >= :first ORDER BY first"};
 
@@ -37,7 +42,7 @@ static err learn_all(struct engine *engine, struct db *db)
 
 	if (err_is_ok(e))
 		e = query_int(query, "first", 0);
-	while (err_is_ok(e) && row && engine->scanning) {
+	while (err_is_ok(e) && row && !atomic_load(&engine->scan_stop)) {
 		e = query_step(query, &row);
 		if (err_is_ok(e) && row)
 			e = learn_blob(engine, column_bytes(query, 0), rows);
@@ -46,29 +51,79 @@ static err learn_all(struct engine *engine, struct db *db)
 	return e;
 }
 
-static void *scan_main(void *context)
+static err learn(struct engine *engine)
 {
-	struct engine *engine = context;
 	struct db *db = NULL;
 	err e = db_open(engine->config.database, DB_READ, &db);
 
 	if (err_is_ok(e))
 		e = learn_all(engine, db);
-	if (err_is_ok(e) && engine->scanning)
-		newest_complete(engine->newest);
-	if (!err_is_ok(e))
-		log_error("the ledger could not be read back (%s): rows are opened without comparing them with it", err_row(e)->name);
 	db_close(&db);
+	TRY(e);
+	if (!atomic_load(&engine->scan_stop))
+		newest_complete(engine->newest);
+	return OK;
+}
+
+/* What a sweep found stands in the ledger; what it found wrong, in the log too. */
+static err sweep(struct engine *engine)
+{
+	struct sweep_report report = {0};
+	OWN(buf) words = {0};
+
+	TRY(sweep_run(engine->config.database, engine->config.compartment->keys, engine->newest, &engine->scan_stop, &report));
+	if (report.bad > 0)
+		log_error("%llu of %llu rows are not what the ledger says, first %s", (unsigned long long)report.bad,
+		    (unsigned long long)report.rows, report.what);
+	TRY(buf_printf(&words, "\"rows\":%llu,\"bad\":%llu", (unsigned long long)report.rows, (unsigned long long)report.bad));
+	if (report.bad > 0)
+		TRY(buf_printf(&words, ",\"first\":\"%s\"", report.what)); /* our own words, an entity and an id */
+	return engine_note(engine, report.bad == 0 ? "ledger.sweep" : "ledger.sweep-found", &words);
+}
+
+/* Sleeps until the next sweep is due; false: stop. */
+static bool rest(struct engine *engine)
+{
+	struct timespec until;
+	bool stop;
+
+	pthread_mutex_lock(&engine->scan_lock);
+	if (clock_gettime(CLOCK_REALTIME, &until) == 0) {
+		until.tv_sec += SWEEP_EVERY_S;
+		while (!atomic_load(&engine->scan_stop) &&
+		    pthread_cond_timedwait(&engine->scan_wake, &engine->scan_lock, &until) == 0)
+			;
+	}
+	stop = atomic_load(&engine->scan_stop);
+	pthread_mutex_unlock(&engine->scan_lock);
+	return !stop;
+}
+
+static void *scan_main(void *context)
+{
+	struct engine *engine = context;
+	err e = learn(engine);
+
+	if (!err_is_ok(e)) {
+		log_error("the ledger could not be read back (%s): rows are opened without comparing them with it", err_row(e)->name);
+		return NULL;
+	}
+	if (!engine->config.sweeps)
+		return NULL;
+	do {
+		e = sweep(engine);
+		if (!err_is_ok(e) && !atomic_load(&engine->scan_stop))
+			log_warn("a sweep of the rows was not finished: %s", err_row(e)->name);
+	} while (rest(engine));
 	return NULL;
 }
 
 err scan_start(struct engine *engine)
 {
-	engine->scanning = true;
-	if (pthread_create(&engine->scan_thread, NULL, scan_main, engine) != 0) {
-		engine->scanning = false;
+	if (pthread_mutex_init(&engine->scan_lock, NULL) != 0 || pthread_cond_init(&engine->scan_wake, NULL) != 0 ||
+	    pthread_create(&engine->scan_thread, NULL, scan_main, engine) != 0)
 		return FAIL(UNAVAILABLE);
-	}
+	engine->scanning = true;
 	return OK;
 }
 
@@ -76,6 +131,10 @@ void scan_stop(struct engine *engine)
 {
 	if (!engine->scanning)
 		return;
-	engine->scanning = false;
+	pthread_mutex_lock(&engine->scan_lock);
+	atomic_store(&engine->scan_stop, true);
+	pthread_cond_broadcast(&engine->scan_wake);
+	pthread_mutex_unlock(&engine->scan_lock);
 	pthread_join(engine->scan_thread, NULL);
+	engine->scanning = false;
 }

@@ -3,7 +3,7 @@
 
 enum { SIZE = STREAM_CHUNK_MAX + 5000 };
 
-static const struct job_kind *const world_jobs[] = {NULL};
+const struct job_kind *const world_jobs[] = {NULL};
 static struct stream stream;
 static uint8_t body[SIZE];
 static int64_t offset;
@@ -29,7 +29,7 @@ static err take_away(struct call *call)
 static const struct op put_op = WORLD_OP("test.put", put);
 static const struct op read_op = WORLD_OP("test.read", read_back);
 static const struct op remove_op = WORLD_OP("test.remove", take_away);
-static const struct op *const world_ops[] = {&put_op, &read_op, &remove_op, NULL};
+const struct op *const world_ops[] = {&put_op, &read_op, &remove_op, NULL};
 
 static err send(int64_t at, size_t from, size_t len)
 {

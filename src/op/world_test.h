@@ -12,8 +12,8 @@
 #include "op/stream.h"
 #include "store/temp_test.h"
 
-static const struct op *const world_ops[];
-static const struct job_kind *const world_jobs[];
+extern const struct op *const world_ops[];   /* ends with NULL */
+extern const struct job_kind *const world_jobs[]; /* ends with NULL */
 
 /* What the engine's own entities refer to. */
 static const struct field account_fields[] = {{.name = "name", .ja = "名前", .en = "Name", .type = FIELD_TEXT, .grade = GRADE_2, .offset = sizeof(struct row)}};

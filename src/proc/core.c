@@ -58,7 +58,7 @@ struct core {
 	struct compartment compartment;
 	struct engine *engine;
 	struct worker *workers[CORE_WORKERS_MAX];
-	size_t worker_count;
+	_Atomic size_t worker_count; /* the committer looks at those there are */
 	int control;
 	bool told_ready;
 	_Atomic bool writable;
@@ -219,8 +219,12 @@ static err take_message(struct worker *worker, struct bytes message)
 	static _Thread_local struct wire_frame frame;
 
 	while (message.len > 0) {
-		TRY(wire_cut(&message, &frame));
-		TRY(take_frame(worker, &frame));
+		err e = wire_cut(&message, &frame);
+
+		if (err_is_ok(e))
+			e = take_frame(worker, &frame);
+		wipe(&frame, sizeof(frame)); /* a token stands in it */
+		TRY(e);
 	}
 	return OK;
 }
@@ -470,7 +474,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *reader = boot_find(boot, FD_READER, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
-		.pool_threads = CORE_POOL_THREADS, .flush = flush_all, .flush_context = core,
+		.pool_threads = CORE_POOL_THREADS, .sweeps = true, .flush = flush_all, .flush_context = core,
 	};
 	struct db *write = NULL;
 

@@ -118,8 +118,12 @@ err launch_process(const struct boot *boot, pid_t *pid_out)
 
 	TRY(write_message(boot, &message));
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		/* Ctrl-C at the supervisor's terminal is for the supervisor: it stops its children in order. */
+		if (setpgid(0, 0) != 0)
+			_exit(EXIT_EXEC);
 		become(boot, message, supervisor);
+	}
 	(void)close(message); /* memory */
 	if (pid < 0)
 		return FAIL(UNAVAILABLE);

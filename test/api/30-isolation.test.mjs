@@ -48,6 +48,9 @@ const watched = [
 	[who.overseers.admins[0], `/v1/imports/${facts.import[0].id}`], [who.far.admin, '/v1/facilities?limit=200'],
 ];
 
+// Of these what is looked at after every single refusal; all of it after each person's turn.
+const nearest = watched.slice(1, 4);
+
 // ---- every way to put ids into an operation ----
 
 function slotsOf(operation) {
@@ -67,7 +70,8 @@ function above(fact, kind) {
 	return undefined;
 }
 
-// Tuples of facts, one for each slot (undefined: not given): one slot varied after the other, and true paths to every innermost thing.
+// Tuples of facts, one for each slot (undefined: not given): of two slots every pair, of more one varied after the other; and true
+// paths to every innermost thing.
 function tuples(slots) {
 	if (slots.length === 0)
 		return [[]];
@@ -75,6 +79,10 @@ function tuples(slots) {
 	const found = new Map();
 	const add = (tuple) => found.set(tuple.map((fact) => fact?.id).join(' '), tuple);
 	add(base);
+	if (slots.length === 2)
+		for (const one of slots[0].choices)
+			for (const other of slots[1].choices)
+				add([one, other]);
 	slots.forEach((slot, index) => {
 		for (const fact of slot.choices) {
 			add(base.with(index, fact));
@@ -181,12 +189,12 @@ for (const operation of rows.filter((one) => one.id !== 'session.create'))
 	test(`S-48 T-29 K-26 K-27 ${operation.id} (${operation.policy}): everybody, about everything`, async (t) => {
 		const cases = situations(operation);
 		const findings = [];
-		const owners = operation.kind === 'write' ? await view(watched) : null;
+		const [near, owners] = operation.kind === 'write' ? [await view(nearest), await view(watched)] : [null, null];
 		// The one session that must not be ended is everybody's own.
 		const skipEnter = operation.id === 'session.end';
 		for (const person of people) {
 			const actor = actorOf(person[1]);
-			await each(cases, operation.kind === 'write' ? 4 : 8, async (situation) => {
+			await each(cases, operation.kind === 'write' ? 1 : 8, async (situation) => {
 				const wanted = expected(operation, actor, situation.facts);
 				if (skipEnter && wanted.includes('enter'))
 					return;
@@ -194,6 +202,8 @@ for (const operation of rows.filter((one) => one.id !== 'session.create'))
 				try {
 					judge(operation, person, situation, reply, wanted);
 					nothingLeaks(operation, person, reply, situation.facts);
+					if (owners !== null)
+						assert.ok(await view(nearest) === near, `${reply.line} by ${person[0]} → ${reply.status}, and yet something has changed`);
 				} catch (finding) {
 					findings.push(finding.message.split('\n')[0].replace(/"instance":"\w+"/, '…'));
 				}
@@ -298,6 +308,22 @@ test('K-27 the accounts file and the server agree whose children are whose', asy
 		const ids = (await all('/v1/children', actor)).map((child) => child.id).sort();
 		assert.deepEqual(ids, [...actor.listed].sort());
 	}
+});
+
+test('K-26 K-27 a cursor of somebody else\'s brings no more into a list than one of nobody\'s', async () => {
+	const lists = rows.filter((operation) => operation.list && operation.inputs.some((input) => input.name === 'cursor' && input.type === 'id'));
+	assert.ok(lists.length > 3);
+	for (const operation of lists)
+		for (const actor of [who.own, who.colleague, who.principal, who.overseers.admins[0]]) {
+			const situation = situations(operation)[0];
+			if (!expected(operation, actor, situation.facts).includes('enter'))
+				continue;
+			const values = valid(operation, { log: who.cityA, ...situation.given });
+			const mine = new Set((await all(target(operation, values), actor)).map((one) => one.id));
+			for (const cursor of [facts.child[4].id, facts.child[5].id, facts.guardianship[3].id, facts.facility[1].id, facts.account[6].id, strangeId()])
+				for (const one of (await get(target(operation, { ...values, cursor }), actor)).is(200).json.items)
+					assert.ok(mine.has(one.id), `${operation.id} with ${cursor} shows ${one.id}`);
+		}
 });
 
 test('K-27 "what may I do" says what the operations do', async () => {

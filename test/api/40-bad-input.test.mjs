@@ -109,7 +109,7 @@ function bodyWith(operation, values, name, bytes, { twice = false } = {}) {
 
 const plain = { log: who.cityA };
 
-test('K-44 what is wrong in a body is said of its field', async (t) => {
+test('P-5.4 what is wrong in a body is said of its field', async (t) => {
 	const findings = [];
 	let count = 0;
 	for (const operation of rows) {
@@ -137,7 +137,7 @@ test('K-44 what is wrong in a body is said of its field', async (t) => {
 				findings.push(`${operation.id}.${input.name}, ${what}: ${reply.status} ${reply.text.slice(0, 160)}`);
 			else if (codes && !named.some((one) => codes.includes(one.code)))
 				findings.push(`${operation.id}.${input.name}, ${what}: "${named[0].code}" instead of ${codes.join(' or ')}`);
-			else if (errors.some((one) => one.field !== input.name))
+			else if (errors.some((one) => one.field !== input.name) && what !== 'nested 65 deep') // where reading ended, the others are missing
 				findings.push(`${operation.id}.${input.name}, ${what}: ${errors.map((one) => one.field).join(', ')} named besides`);
 			else if (named.some((one) => !one.message || one.message.includes('�')))
 				findings.push(`${operation.id}.${input.name}, ${what}: the message is "${named[0].message}"`);
@@ -151,7 +151,7 @@ test('K-44 what is wrong in a body is said of its field', async (t) => {
 
 // ---- the body as a whole ----
 
-test('K-44 a body that is no JSON object of these members is refused whole', async () => {
+test('P-5.4 a body that is no JSON object of these members is refused whole', async () => {
 	const bodies = [
 		['nothing', ''], ['white space', ' '], ['a number', '1'], ['null', 'null'], ['an array', '[]'], ['a string', '"x"'], ['cut off', '{"a":'],
 		['two objects', '{}{}'], ['a comma too many', '{"date":"2026-04-01",}'], ['a comment', '{/* */}'], ['single quotes', "{'a':1}"],
@@ -183,7 +183,7 @@ test('K-44 a body that is no JSON object of these members is refused whole', asy
 function wrongParameters(input) {
 	const cases = [
 		['bytes that are no UTF-8', '%ff%fe'], ['an overlong form', '%c0%af'], ['a surrogate', '%ed%a0%80'], ['a control character', 'a%01'], ['NUL', 'a%00b'],
-		['an escape cut off', 'a%4'], ['no escape', '%zz'], ['60 arrays', '['.repeat(60)], ['1,500 characters', 'a'.repeat(1500)],
+		['an escape cut off', 'a%4'], ['no escape', '%zz'], ['60 arrays', '%5B'.repeat(60)], ['1,500 characters', 'a'.repeat(1500)],
 	];
 	if (input.type === 'integer')
 		for (const wrong of ['x', '1.5', '1e1', '+1', '%201', '0x10', '', '9223372036854775808', '-9223372036854775809', '99999999999999999999', String(input.schema.maximum + 1), String(input.schema.minimum - 1)])
@@ -199,7 +199,7 @@ function wrongParameters(input) {
 	return cases;
 }
 
-test('K-44 what is wrong in a query is said of its parameter', async () => {
+test('P-5.4 what is wrong in a query is said of its parameter', async () => {
 	const findings = [];
 	for (const operation of rows) {
 		const { given, actor } = stage(operation);
@@ -215,7 +215,7 @@ test('K-44 what is wrong in a query is said of its parameter', async () => {
 			const good = encodeURIComponent(String(values[input.name] ?? sample(input, { ...given, child: facts.child[0].id, facility: facts.facility[0].id, class: facts.class[0].id })));
 			for (const [what, wrong] of [...wrongParameters(input), ['given twice', `${good}&${input.name}=${good}`], ...(input.required ? [['missing', null]] : [])]) {
 				const reply = await ask(wrong === null ? bare : `${bare}${mark}${input.name}=${wrong}`);
-				const encoding = /%(ff|c0|ed|4$|zz)/.test(wrong ?? '');
+				const encoding = /%(ff|c0|ed|00|4$|zz)/.test(wrong ?? '');
 				if (reply.status !== 400 && !(input.refers && reply.status === 404))
 					findings.push(`${operation.id}?${input.name}, ${what}: ${reply.status}`);
 				else if (reply.status === 400 && !reply.fields.includes(input.name) && !encoding)
@@ -239,7 +239,7 @@ test('K-44 what is wrong in a query is said of its parameter', async () => {
 
 // ---- the path ----
 
-test('K-44 what is wrong in a path leads nowhere', async () => {
+test('P-5.4 what is wrong in a path leads nowhere', async () => {
 	const findings = [];
 	for (const operation of rows) {
 		const inputs = operation.inputs.filter((one) => one.in === 'path');
@@ -253,7 +253,7 @@ test('K-44 what is wrong in a path leads nowhere', async () => {
 			const good = String(values[input.name]);
 			const wrong = [
 				'%ff%fe', '%c0%af', '%ed%a0%80', '%00', '%01', `${good}%00`, '%2e%2e', '..%2f..%2fetc%2fpasswd', '%zz', 'a%4', '9223372036854775808', '-1',
-				'99999999999999999999', '0'.repeat(1500), `${good.toUpperCase()}${input.type === 'id' ? '' : 'X'}`, `${good}0`, `%20${good}`, '[]', '{}', 'null', '*', "'", '"', `${good};`,
+				'99999999999999999999', '0'.repeat(1500), `${good.toUpperCase()}${input.type === 'id' ? '' : 'X'}`, `${good}x`, `%20${good}`, '[]', '{}', 'null', '*', "'", '"', `${good};`,
 				`${good}%252f`, '%E3%81%82'.repeat(100), '%F0%9F%98%80',
 			];
 			for (const one of wrong) {
@@ -261,7 +261,7 @@ test('K-44 what is wrong in a path leads nowhere', async () => {
 				const reply = await request(operation.method, where, { as: actor, json, body: operation.raw ? 'x' : undefined, type: operation.raw ? 'application/octet-stream' : undefined });
 				if (reply.status < 400 || reply.status >= 500 || [401, 403].includes(reply.status))
 					findings.push(`${operation.id} {${input.name}} "${one.slice(0, 40)}": ${reply.status}`);
-				else if (reply.headers['content-type'] !== 'application/problem+json')
+				else if (!reply.headers['content-type']?.startsWith('application/problem+json'))
 					findings.push(`${operation.id} {${input.name}} "${one.slice(0, 40)}": a ${reply.headers['content-type']}`);
 			}
 		}
@@ -285,7 +285,7 @@ function* tenMegabytes(head, open, close) {
 const headOf = (operation, where, actor, length, type = 'application/json') =>
 	`${operation.method} ${where} HTTP/1.1\r\nHost: ${url.host}\r\n${actor ? `Authorization: Bearer ${actor.token}\r\n` : ''}Content-Type: ${type}\r\n${length}\r\n\r\n`;
 
-test('K-44 ten megabytes in any field are refused before they are taken', async () => {
+test('P-5.4 ten megabytes in any field are refused before they are taken', async () => {
 	for (const operation of rows) {
 		const { given, actor } = stage(operation);
 		const values = valid(operation, { ...plain, ...given });
@@ -319,7 +319,7 @@ test('K-44 ten megabytes in any field are refused before they are taken', async 
 	(await get('/healthz')).is(200);
 });
 
-test('K-44 headers that carry more than they may are refused', async () => {
+test('P-5.4 headers that carry more than they may are refused', async () => {
 	const ask = (headers) => request('POST', `/v1/children/${who.child.id}/absences`, { as: who.own, json: {}, headers });
 	for (const [headers, statuses] of [
 		[{ 'idempotency-key': 'k'.repeat(5000) }, [400, 431]], [{ 'idempotency-key': '\u00ff' }, [400]], [{ confirm: 'c'.repeat(5000) }, [400, 431]],

@@ -198,28 +198,51 @@ for (const [name, damage] of cases)
 const UNTRIGGERED = ['ledger_blob_update', 'ledger_blob_delete', 'ledger_tile_update', 'ledger_tile_delete'].map((one) => `DROP TRIGGER IF EXISTS ${one};`).join(' ');
 const blobs = () => sql(original, 'SELECT first, count, length(entries) FROM ledger_blob ORDER BY first').split('\n').map((line) => line.split('|').map(Number));
 
-function middle(fits = () => true) {
+// In the last full tile, whose hashes are stored: what lies behind it is vouched for by signed heads alone.
+function full(fits = () => true) {
 	const list = blobs();
-	const index = list.findIndex((blob, at) => at >= Math.floor(list.length / 2) && fits(blob, list[at + 1], at));
+	const end = list.at(-1)[0] + list.at(-1)[1];
+	const index = list.findIndex(([first, entries, ...rest], at) => first >= end - (end % 256) - 256 && fits([first, entries, ...rest], list[at + 1]));
 	return [list[index], list[index + 1]];
 }
 
+// Where the newest signed head ends.
+function signed() {
+	const sizes = fs.readFileSync(path.join(original, 'core/heads'), 'utf8').matchAll(/^demo\/\S+\n(\d+)\n/gm);
+	return Math.max(...[...sizes].map((found) => Number(found[1])));
+}
+
 test('K-55 P-3.13 an edited entry is named by its index', async () => {
-	const [[first, entries, length]] = middle();
+	const [[first, entries, length]] = full();
 	const folder = copy(original);
 	sql(folder, `${UNTRIGGERED} UPDATE ledger_blob SET entries = CAST(substr(entries, 1, ${length - 1}) || (CASE WHEN substr(entries, ${length}) = x'00' THEN x'01' ELSE x'00' END) AS BLOB) WHERE first = ${first}`);
 	assert.equal((await isFound(folder, 'an edited entry')).first_bad, first + entries - 1);
 });
 
+test('K-55 P-3.13 an edited entry that only a signed head covers is found, not before the last head that agrees', async () => {
+	const list = blobs();
+	const end = list.at(-1)[0] + list.at(-1)[1];
+	const blob = list.find(([first, entries]) => first >= end - (end % 256) && first + entries <= signed());
+	if (!blob)
+		return;
+	const [first, entries, length] = blob;
+	const folder = copy(original);
+	sql(folder, `${UNTRIGGERED} UPDATE ledger_blob SET entries = CAST(substr(entries, 1, ${length - 1}) || (CASE WHEN substr(entries, ${length}) = x'00' THEN x'01' ELSE x'00' END) AS BLOB) WHERE first = ${first}`);
+	const report = await isFound(folder, 'an edited entry');
+	assert.ok(report.first_bad !== null && report.first_bad <= first + entries - 1, JSON.stringify(report));
+});
+
 test('K-55 P-3.13 a deleted entry is named by its index', async () => {
-	const [[first]] = middle();
+	const [[first]] = full();
 	const folder = copy(original);
 	sql(folder, `${UNTRIGGERED} DELETE FROM ledger_blob WHERE first = ${first}`);
 	assert.equal((await isFound(folder, 'a deleted entry')).first_bad, first);
 });
 
 test('K-55 P-3.13 two entries that have changed places are named by the first', async () => {
-	const [a, b] = middle(([, count], next) => next && count === next[1]);
+	const list = blobs();
+	const at = list.findIndex(([, entries], index) => entries === list[index + 1]?.[1] && list[index + 1][0] + entries <= signed());
+	const [a, b] = [list[at], list[at + 1]];
 	const folder = copy(original);
 	sql(folder, `${UNTRIGGERED} CREATE TEMP TABLE t AS SELECT first, last_us, entries FROM ledger_blob WHERE first IN (${a[0]}, ${b[0]});
 		UPDATE ledger_blob SET (last_us, entries) = (SELECT last_us, entries FROM t WHERE t.first = ${b[0]}) WHERE first = ${a[0]};
@@ -229,8 +252,7 @@ test('K-55 P-3.13 two entries that have changed places are named by the first', 
 });
 
 test('K-55 P-3.13 a ledger cut off at its end is found by its signed heads', async () => {
-	const list = blobs();
-	const from = list.at(-3)[0];
+	const from = blobs().findLast(([first]) => first < signed())[0];
 	const folder = copy(original);
 	sql(folder, `${UNTRIGGERED} DELETE FROM ledger_blob WHERE first >= ${from}`);
 	const report = await isFound(folder, 'a truncated ledger');

@@ -247,8 +247,11 @@ export function raw(pieces, { deadlineMs = 20_000 } = {}) {
 					return;
 				if (!socket.write(piece))
 					await new Promise((go) => {
-						socket.once('drain', go);
-						socket.once('close', go);
+						const next = () => {
+							socket.off('drain', next).off('close', next);
+							go();
+						};
+						socket.on('drain', next).on('close', next);
 					});
 				await new Promise(setImmediate);
 			}
