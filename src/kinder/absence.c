@@ -57,13 +57,49 @@ const struct entity absence_entity = {
 
 #define GROUPS "report"
 
+/* guardianship.state 0 = active */
+const struct statement absence_apart = {"kinder.absence-apart",
+    "SELECT 1 FROM guardianship WHERE child = :child AND account = :reporter AND state <> 0"};
+
+/* Between guardians of whom one is kept away from the child nothing is told, not even who reported. */
+static err kept_apart(struct call *call, const struct absence *absence, bool *apart_out)
+{
+	struct query *query = NULL;
+	err e;
+
+	*apart_out = false;
+	if (call->actor.role != ROLE_GUARDIAN || id_equal(absence->reporter, call->actor.account))
+		return OK;
+	e = query_start(call->rows.db, &absence_apart, &query);
+	if (err_is_ok(e))
+		e = query_id(query, "child", &absence->child);
+	if (err_is_ok(e))
+		e = query_id(query, "reporter", &absence->reporter);
+	if (err_is_ok(e))
+		e = query_step(query, apart_out);
+	query_end(&query);
+	return e;
+}
+
+static err put_absence(struct call *call, const void *row, const char *groups)
+{
+	struct absence absence = *(const struct absence *)row;
+	bool apart = false;
+
+	TRY(kept_apart(call, &absence, &apart));
+	if (apart)
+		absence.reporter_name = (struct bytes){0};
+	json_row(&call->out, &absence_entity, &absence, groups);
+	return OK;
+}
+
 static err list_apply(struct call *call)
 {
 	struct child child = {0};
 
 	TRY(child_place(&call->rows, call_id(call, "child"), &child));
 	call->event_facility = child.facility;
-	return call_list(call, NULL);
+	return call_list(call, put_absence);
 }
 
 static const struct grant list_grants[] = {

@@ -21,6 +21,7 @@ struct absence {
 };
 
 extern const struct entity absence_entity;
+extern const struct statement absence_apart;
 extern const struct op absence_list;
 extern const struct op absence_report;
 

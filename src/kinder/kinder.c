@@ -52,7 +52,7 @@ const struct op *const kinder_ops[] = {
 	NULL,
 };
 
-const struct statement *const kinder_statements[] = {&facility_children, &import_job_overdue, &import_under_way, NULL};
+const struct statement *const kinder_statements[] = {&absence_apart, &facility_children, &import_job_overdue, &import_under_way, NULL};
 
 const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, NULL};
 

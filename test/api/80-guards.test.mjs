@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { all, exclusive, get, mustSurvive, post, until } from './lib.mjs';
+import { all, dayAfter, exclusive, get, mustSurvive, post, until } from './lib.mjs';
 import { cast, tidyUp } from './cast.mjs';
 import { of, person } from './world.mjs';
 
@@ -73,6 +73,19 @@ test('K-3 a token is good for one of many that use it at once', async () => {
 	const replies = await Promise.all(Array.from({ length: 12 }, () => sayYes(token)));
 	assert.equal(replies.filter((reply) => reply.status === 200).length, 1, replies.map((reply) => reply.status).join(' '));
 	(await post(unblock, who.principal)).is(200);
+});
+
+test('K-27 S-48 who reported is not told between guardians of whom one is blocked', async () => {
+	const report = { date: dayAfter(5), kind: 'late', reason: `あとから ${who.blocked.login}` };
+	(await post(`/v1/children/${who.child.id}/absences`, who.blocked, report)).is(201);
+	const told = async () => (await all(`/v1/children/${who.child.id}/absences`, who.own)).filter((one) => one.reason === report.reason).map((one) => one.reporter_name);
+	const before = await told();
+	assert.ok(before.length >= 1 && before.every((name) => name !== ''), 'a guardian in force is named');
+	const { token } = await ask();
+	(await sayYes(token)).is(200);
+	assert.ok((await told()).every((name) => name === ''), 'a blocked one is not');
+	(await post(unblock, who.principal)).is(200);
+	assert.deepEqual(await told(), before);
 });
 
 test('K-3 what needs no confirmation takes no notice of a token', async () => {
