@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "access/access.h"
+#include "base/clock.h"
 
 #define ACCESS_RULE_MAX 64
 
@@ -136,7 +137,8 @@ err access_decide(struct db *db, const struct actor *actor, const struct grant *
 /* account.state 1 = active, membership.state 0 = active */
 static const struct statement in_office = {"access.in-office",
     "SELECT held.facility FROM membership AS held JOIN account ON account.id = held.account WHERE held.id = :membership"
-    " AND held.account = :account AND held.role = :role AND held.state = 0 AND account.state = 1"};
+    " AND held.account = :account AND held.role = :role AND held.state = 0 AND account.state = 1"
+    " AND held.since <= :today AND (held.until IS NULL OR held.until = 0 OR held.until >= :today)"};
 
 err access_in_office(struct db *db, const struct actor *actor)
 {
@@ -151,6 +153,8 @@ err access_in_office(struct db *db, const struct actor *actor)
 		e = query_id(query, "account", &actor->account);
 	if (err_is_ok(e))
 		e = query_int(query, "role", actor->role);
+	if (err_is_ok(e))
+		e = query_int(query, "today", clock_date_jst(clock_now_us()));
 	if (err_is_ok(e))
 		e = query_step(query, &row);
 	if (err_is_ok(e) && row && !column_null(query, 0))

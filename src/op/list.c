@@ -231,6 +231,12 @@ static const struct value *input_or_null(const struct call *call, const char *na
 	return NULL;
 }
 
+/* One event for the whole list: it says how many were shown. */
+static err note_size(struct call *call, size_t shown)
+{
+	return buf_printf(&call->detail, "%s\"count\":%zu", call->detail.len > 0 ? "," : "", shown);
+}
+
 err list_rows(struct call *call, err (*each)(struct call *, const void *, const char *))
 {
 	const struct value *asked_limit = input_or_null(call, "limit");
@@ -262,6 +268,7 @@ err list_rows(struct call *call, err (*each)(struct call *, const void *, const 
 	for (size_t i = first; i < count && i < first + (size_t)page; i++)
 		TRY(emit(call, &items[i], each));
 	json_array_end(&call->out);
+	TRY(note_size(call, count - first < (size_t)page ? count - first : (size_t)page));
 	if (count > first + (size_t)page)
 		json_id(&call->out, "next", ((const struct row *)items[first + (size_t)page - 1].row)->id);
 	else

@@ -77,6 +77,8 @@ static err fill(struct task *task, const struct submission *s)
 	struct call *call = &task->call;
 	struct bytes agent = {s->agent.ptr, s->agent.len > AGENT_MAX ? AGENT_MAX : s->agent.len};
 
+	if (!err_is_ok(utf8_check(agent, NULL)))
+		agent.len = 0; /* it goes into the record as text */
 	REQUIRE(s->flaw_count <= PROBLEM_FIELD_MAX);
 	call->op = s->op;
 	call->arena = &task->arena;
