@@ -102,6 +102,22 @@ static err put(struct newest *n, struct id id, uint64_t version, const uint8_t d
 	return OK;
 }
 
+/* The row was written in a batch that is not settled yet: should that be taken back, this is what stood before. */
+static void learn_behind(struct newest *n, struct id id, uint64_t version, const uint8_t digest[static 8])
+{
+	for (size_t i = 0; i < n->undo_count; i++) {
+		struct slot *before = &n->undo[i].before;
+
+		if (!id_equal(before->id, id))
+			continue;
+		if (!before->live && version >= before->version) {
+			before->version = version;
+			memcpy(before->digest, digest, sizeof(before->digest));
+		}
+		return;
+	}
+}
+
 err newest_learn(struct newest *n, struct id id, uint64_t version, const uint8_t digest[static 32])
 {
 	err e = OK;
@@ -114,6 +130,8 @@ err newest_learn(struct newest *n, struct id id, uint64_t version, const uint8_t
 	/* A deletion carries the last version again: of equal versions the later one counts. */
 	if (!slot->live && (id_is_zero(slot->id) || version >= slot->version))
 		e = put(n, id, version, digest, false);
+	else if (slot->live)
+		learn_behind(n, id, version, digest);
 	pthread_rwlock_unlock(&n->lock);
 	return e;
 }

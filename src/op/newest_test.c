@@ -108,6 +108,28 @@ static void test_scan_does_not_go_back(void **state)
 	newest_free(&newest);
 }
 
+/* What the scan learns of a row while an open batch writes it is what stands when that batch is taken back. */
+static void test_scan_beneath_an_open_batch(void **state)
+{
+	struct newest *newest = NULL;
+	uint8_t digest[32];
+
+	(void)state;
+	assert_ok(newest_new(&newest));
+	digest_of(7, digest);
+	assert_ok(newest_write(newest, id_of(1), 5, digest));
+	digest_of(8, digest);
+	assert_ok(newest_write(newest, id_of(1), 6, digest));
+	digest_of(3, digest);
+	assert_ok(newest_learn(newest, id_of(1), 3, digest));
+	digest_of(4, digest);
+	assert_ok(newest_learn(newest, id_of(1), 4, digest));
+	newest_settle(newest, false);
+	newest_complete(newest);
+	assert_known(newest, 1, 4, 4);
+	newest_free(&newest);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_keeps_many),
 		cmocka_unit_test(test_failed_batch_is_forgotten),
 		cmocka_unit_test(test_scan_does_not_go_back),
+		cmocka_unit_test(test_scan_beneath_an_open_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,6 +277,7 @@ static void worker_link(struct worker *worker, int fd)
 	worker_unlink(worker);
 	if (link == NULL || !err_is_ok(channel_new(fd, &link->channel))) {
 		log_error("a channel to %s could not be opened", worker->peer);
+		close(fd);
 		free(link);
 		return;
 	}
