@@ -47,6 +47,8 @@ err row_list_make(struct row_list *list)
 	OWN(buf) sql = {0};
 	struct kept_statement *kept;
 
+	if (list->statement != NULL)
+		return OK; /* made when an engine was started before */
 	TRY(buf_printf(&sql, "SELECT %s FROM \"%s\" WHERE %s", row_columns(list->entity), list->entity->name, list->where));
 	kept = malloc(sizeof(*kept) + sql.len + 1);
 	if (kept == NULL)
