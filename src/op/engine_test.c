@@ -1,4 +1,4 @@
-/* The second look at a read: what the committer runs again writes nothing either. */
+/* What the engine owes whoever calls: a second look that writes nothing, and no value that is not as declared. */
 #include "op/world_test.h"
 
 static int runs;
@@ -24,7 +24,27 @@ static const struct op twice_op = {
 	.policy = "local", .status = 200, .event = true, .grade = GRADE_2, .apply = read_twice,
 };
 static const struct op write_op = WORLD_OP("test.write", nothing);
-const struct op *const world_ops[] = {&twice_op, &write_op, NULL};
+
+static int applied;
+
+static err count_applied(struct call *call)
+{
+	(void)call;
+	applied++;
+	return OK;
+}
+
+static const struct input typed_inputs[] = {
+	{.place = IN_PATH, .field = {.name = "text", .ja = "文", .en = "Text", .type = FIELD_TEXT, .required = true, .max = 4}},
+	{.place = IN_PATH, .field = {.name = "number", .ja = "数", .en = "Number", .type = FIELD_INT, .min = 1, .max = 9}},
+	{.place = IN_PATH, .field = {.name = "thing", .ja = "物", .en = "Thing", .type = FIELD_ID}},
+	{0},
+};
+static const struct op typed_op = {
+	.id = "test.typed", .ja = "test.typed", .en = "test.typed", .method = "LOCAL", .kind = OP_WRITE, .grants = world_grants,
+	.policy = "local", .inputs = typed_inputs, .status = 200, .event = true, .grade = GRADE_2, .apply = count_applied,
+};
+const struct op *const world_ops[] = {&twice_op, &write_op, &typed_op, NULL};
 const struct job_kind *const world_jobs[] = {NULL};
 
 static void read_again_cannot_write(void **state)
@@ -38,9 +58,33 @@ static void read_again_cannot_write(void **state)
 	assert_ok(world_call("test.write")); /* and the committer goes on */
 }
 
+/* Nothing between the door and here has looked at these: a frame may say anything. */
+static void values_are_checked_again(void **state)
+{
+	static const struct local_input good[] = {
+		{.name = "text", .raw = {(const uint8_t *)"abcd", 4}}, {.name = "number", .integer = 9}, {.name = "thing", .id = {{1}}}, {0},
+	};
+	static const struct local_input bad[][3] = {
+		{{.name = "number", .integer = 1}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"abcde", 5}}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"a\xff", 2}}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"a\0b", 3}}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"a", 1}}, {.name = "number", .integer = 0}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"a", 1}}, {.name = "number", .integer = INT64_MIN}, {0}},
+		{{.name = "text", .raw = {(const uint8_t *)"a", 1}}, {.name = "thing"}, {0}},
+	};
+
+	(void)state;
+	applied = 0;
+	assert_ok(local_call(world, &nobody, "test.typed", good, (struct bytes){0}, NULL));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(err_is(local_call(world, &nobody, "test.typed", bad[i], (struct bytes){0}, NULL), ERR_INVALID));
+	assert_int_equal(applied, 1);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(read_again_cannot_write)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(read_again_cannot_write), cmocka_unit_test(values_are_checked_again)};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);
 }
