@@ -96,10 +96,25 @@ static const struct grant list_grants[] = {
 	{0},
 };
 
+/* A child with the names a reader knows the place by; class and facility are in reach of whoever has the child. */
+static err put_child(struct call *call, const void *row, const char *groups)
+{
+	const struct child *child = row;
+	struct class class = {0};
+	struct facility facility = {0};
+
+	TRY(row_get(&call->rows, &class_entity, child->class, &class));
+	TRY(row_get(&call->rows, &facility_entity, child->facility, &facility));
+	json_row(&call->out, &child_entity, child, groups);
+	json_text(&call->out, "class_name", class.name);
+	json_text(&call->out, "facility_name", facility.name);
+	return OK;
+}
+
 static err list_apply(struct call *call)
 {
 	call->event_facility = call->actor.facility;
-	return call_list(call, NULL);
+	return call_list(call, put_child);
 }
 
 static const struct input list_inputs[] = {KINDER_PAGE_INPUTS, {0}};
@@ -129,15 +144,9 @@ const struct op child_list = {
 static err see_apply(struct call *call)
 {
 	struct child child = {0};
-	struct class class = {0};
-	struct facility facility = {0};
 
 	TRY(row_get(&call->rows, &child_entity, call_id(call, "child"), &child));
-	TRY(row_get(&call->rows, &class_entity, child.class, &class));
-	TRY(row_get(&call->rows, &facility_entity, child.facility, &facility));
-	json_row(&call->out, &child_entity, &child, call->grant->groups);
-	json_text(&call->out, "class_name", class.name);
-	json_text(&call->out, "facility_name", facility.name);
+	TRY(put_child(call, &child, call->grant->groups));
 	call->event_facility = child.facility;
 	return OK;
 }

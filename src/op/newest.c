@@ -4,12 +4,15 @@
 
 #include "op/newest.h"
 
+/* One for every row there ever was, so kept small: 28 bytes. */
 struct slot {
 	struct id id;          /* zero = free */
-	uint64_t version;
 	uint8_t digest[8];
-	bool live;             /* written by this process: what the scan still reads is older */
+	uint32_t version : 31; /* 0 = unknown again */
+	uint32_t live : 1;     /* written by this process: what the scan still reads is older */
 };
+
+#define VERSION_MAX 0x7fffffffu
 
 struct undo {
 	struct slot before;    /* version 0 = was not there */
@@ -91,12 +94,14 @@ static err put(struct newest *n, struct id id, uint64_t version, const uint8_t d
 {
 	struct slot *slot;
 
+	if (version > VERSION_MAX)
+		return FAIL(TOO_LARGE);
 	TRY(grow(n));
 	slot = seek(n->slots, n->mask, id);
 	if (id_is_zero(slot->id))
 		n->used++;
 	slot->id = id;
-	slot->version = version;
+	slot->version = (uint32_t)version & VERSION_MAX;
 	slot->live = live;
 	memcpy(slot->digest, digest, sizeof(slot->digest));
 	return OK;
@@ -111,7 +116,7 @@ static void learn_behind(struct newest *n, struct id id, uint64_t version, const
 		if (!id_equal(before->id, id))
 			continue;
 		if (!before->live && version >= before->version) {
-			before->version = version;
+			before->version = (uint32_t)version & VERSION_MAX;
 			memcpy(before->digest, digest, sizeof(before->digest));
 		}
 		return;
@@ -125,6 +130,8 @@ err newest_learn(struct newest *n, struct id id, uint64_t version, const uint8_t
 
 	if (id_is_zero(id))
 		return OK;
+	if (version > VERSION_MAX)
+		return FAIL(TOO_LARGE);
 	pthread_rwlock_wrlock(&n->lock);
 	slot = seek(n->slots, n->mask, id);
 	/* A deletion carries the last version again: of equal versions the later one counts. */

@@ -1,6 +1,6 @@
 /*
  * sweep - are the stored rows those that the ledger's events left behind? Every row of every entity: its digest is
- * computed again, its sealed groups are opened, and it is compared with the newest event that wrote it; rows that are
+ * computed again over all stored columns, sealed ones as they are, and it is compared with the newest event that wrote it; rows that are
  * missing, or that no event wrote, are found too (LG-2).
  */
 #ifndef OP_SWEEP_H

@@ -68,17 +68,20 @@ test('the language is sent with every request, and stays after reload and sign-o
     await page.getByRole('heading', { level: 1, name: 'ログイン' }).waitFor();
   }));
 
-test('after sign-out the way back leads to the sign-in', () =>
+test('after sign-out the way back leads to the sign-in, and shows nobody', () =>
   someone({}, async (page) => {
     await signIn(page, guardian);
+    const names = await page.locator('.child-name [lang=ja], .who-name').allTextContents();
     await page.locator('.child-report').first().click();
     await page.locator('[name=reason]').waitFor();
     await page.getByRole('button', { name: 'ログアウト' }).click();
     await page.getByText('ログアウトしました。').waitFor();
-    await page.goBack();
-    await page.locator('[name=login]').waitFor();
-    await page.reload();
-    await page.locator('[name=login]').waitFor();
+    for (const act of [() => page.goBack(), () => page.goBack(), () => page.reload()]) {
+      await act();
+      await page.locator('[name=login]').waitFor();
+      const shown = await page.locator('body').textContent();
+      for (const name of names) assert.ok(!shown.includes(name), name);
+    }
   }));
 
 test('a session that ended elsewhere leads to the sign-in, which says why', () =>

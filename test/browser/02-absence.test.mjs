@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import {
   chooseDay,
   countReports,
+  dayAhead,
   freeDay,
   guardian,
   NARROW,
   openForm,
   ownReason,
+  PHONE,
   signIn,
   someone,
   stranger,
@@ -22,7 +24,7 @@ const DONE = '園に連絡しました';
 
 const boardAt = (day) => `${URL_BASE}/#/board?date=${day}`;
 
-test('a report from the phone stands on the board of its class, with kind, reason and day', async () => {
+test('K-26 K-27 a report from the phone stands on the board of its class, with kind, reason and day, and nobody else sees it', async () => {
   const reason = ownReason('通院のため十時に登園します');
   let day;
   let name;
@@ -75,6 +77,54 @@ test('a report from the phone stands on the board of its class, with kind, reaso
     assert.deepEqual(statuses, [404, 404, 404]);
   });
 });
+
+/* Before nine on a weekday today, else the next weekday. */
+function likelyDay() {
+  const weekday = (day) => ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
+  const hour = new Date(Date.now() + 9 * 3_600_000).getUTCHours();
+  return [0, 1, 2, 3].map(dayAhead).find((day, ahead) => weekday(day) && (ahead > 0 || hour < 9));
+}
+
+test('two presses report an absence; pressing the reason twice is still one report', () =>
+  someone({}, async (page) => {
+    const sent = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/absences')) sent.push(request.postDataJSON());
+    });
+    await signIn(page, guardian);
+    await page.locator('.child-report').first().click();
+    const fever = page.getByRole('button', { name: /^発熱/ });
+    assert.ok((await fever.boundingBox()).y < PHONE.height - 48, 'reached without scrolling');
+    await fever.dblclick();
+    await page.getByRole('heading', { level: 1, name: DONE }).waitFor();
+    assert.deepEqual(sent, [{ date: likelyDay(), kind: 'absence', reason: '発熱' }]);
+  }));
+
+test('being late or early takes a time, so a reason is written down and not sent at once', () =>
+  someone({}, async (page) => {
+    await signIn(page, guardian);
+    page.on('request', (request) => assert.notEqual(request.method(), 'POST'));
+    for (const [kind, link] of [
+      ['late', /^遅刻/],
+      ['early', /^早退/],
+    ]) {
+      await page.getByRole('link', { name: link }).first().click();
+      await page.locator(`[name=kind][value=${kind}]:checked`).waitFor();
+      await page.getByRole('button', { name: '通院' }).click();
+      assert.equal(await page.locator('[name=reason]').inputValue(), '通院');
+      await page.goBack();
+    }
+  }));
+
+test('a session that ended before sending: the sign-in says that nothing was sent', () =>
+  someone({}, async (page) => {
+    await signIn(page, guardian);
+    await openForm(page);
+    await page.locator('.history .report, .history p').first().waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: /^発熱/ }).click();
+    await page.getByText('連絡は送られていません。').waitFor();
+  }));
 
 test('two presses on send are one report', () =>
   someone({}, async (page) => {
@@ -170,7 +220,7 @@ test('a refused field is marked with the words of the server', () =>
     await page.locator('[name=reason]:not([aria-invalid])').waitFor();
   }));
 
-test('a child of somebody else is not shown, and the way home is', () =>
+test('K-27 a child of somebody else is not shown, and the way home is', () =>
   someone({}, async (page) => {
     await signIn(page, guardian);
     await page.goto(`${URL_BASE}/#/children/00000000000000000000000000`);

@@ -2,15 +2,11 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Server } from './server.mjs'
+import { Server, seeded, today } from './server.mjs'
 
 const rounds = Number(process.env.SEKIMORI_ROUNDS ?? 10)
 const seed = Number(process.env.SEKIMORI_SEED ?? randomBytes(4).readUInt32LE())
-let state = seed >>> 0
-const random = () => { // xorshift: the same seed kills the same processes at the same points
-  state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0
-  return state / 2 ** 32
-}
+const random = seeded(seed) // the same seed kills the same processes at the same points
 
 test(`K-27 acknowledged writes survive kill -9 (${rounds} rounds, seed ${seed})`, { timeout: 60000 + rounds * 20000 }, async t => {
   const server = await Server.start()
@@ -19,14 +15,13 @@ test(`K-27 acknowledged writes survive kill -9 (${rounds} rounds, seed ${seed})`
   const writers = []
   for (const guardian of guardians) writers.push({ guardian, token: await server.signIn(guardian) })
   const acknowledged = new Map() // reason → id
-  const today = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10)
   let running = true
   let count = 0
 
   async function write(writer) {
     const reason = `理由 ${randomUUID()}`
     const key = randomUUID()
-    const body = { date: today, kind: 'absence', reason }
+    const body = { date: today(), kind: 'absence', reason }
     for (;;) { // a lost connection or 503 is tried again under the same key, as a phone would
       try {
         const reply = await server.call('POST', `/v1/children/${writer.guardian.children[0]}/absences`, { token: writer.token, body, key })

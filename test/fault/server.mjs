@@ -1,12 +1,14 @@
 // A server of the fault tests' own: started, killed in parts, filled up; its processes by name.
-import { spawn, execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync, execFileSync } from 'node:child_process'
+import { chownSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import https from 'node:https'
 import net from 'node:net'
 
-export const program = process.env.SEKIMORI_BIN ?? 'build/sekimori'
+export const program = resolve(process.env.SEKIMORI_BIN ?? 'build/sekimori')
+export const root = process.getuid() === 0
 
 async function freePort() {
   return new Promise((resolve, reject) => {
@@ -16,26 +18,72 @@ async function freePort() {
   })
 }
 
+// A seed for everything random in a test; a failure can be repeated with SEKIMORI_SEED.
+export function seeded(seed) {
+  let state = seed >>> 0 || 1
+  return () => { // xorshift
+    state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0
+    return state / 2 ** 32
+  }
+}
+
+export const today = () => new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10)
+
+export function compile(source, output, ...options) {
+  execFileSync('gcc', ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-o', output, fileURLToPath(new URL(source, import.meta.url)), ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+// A copy of the program that loads inside.c where SQLite is asked for; to be started with the working directory `parent`.
+export function programWithInside(parent) {
+  compile('inside.c', join(parent, 'inside.so'), '-shared', '-fPIC', '-Wl,--no-as-needed', '-lsqlite3')
+  const bytes = readFileSync(program)
+  const name = Buffer.from('\0libsqlite3.so.0\0')
+  const at = bytes.indexOf(name)
+  if (at < 0 || bytes.indexOf(name, at + 1) >= 0) throw new Error('the program does not name SQLite exactly once')
+  Buffer.from('./inside.so\0').copy(bytes, at + 1)
+  const copy = join(parent, 'sekimori')
+  writeFileSync(copy, bytes, { mode: 0o755 })
+  return copy
+}
+
+// A file that stands there whole or not at all.
+export function put(path, text) {
+  writeFileSync(`${path}.new`, text)
+  renameSync(`${path}.new`, path)
+}
+
 export class Server {
-  static async start(parent = mkdtempSync(join(tmpdir(), 'sekimori-fault-'))) {
+  // options: program; user: number of the user to start it as
+  static async start(parent = mkdtempSync(join(tmpdir(), 'sekimori-fault-')), options = {}) {
     const server = new Server()
     server.parent = parent
     server.dir = join(parent, 'demo')
     server.accountsFile = join(parent, 'accounts.json')
+    server.program = options.program ?? program
+    server.user = options.user
+    if (server.user !== undefined) chownSync(parent, server.user, server.user)
     server.port = await freePort()
     server.log = ''
-    await server.run()
+    try {
+      await server.run()
+    } catch (error) {
+      server.child.kill('SIGKILL') // its processes follow it
+      throw error
+    }
     server.accounts = JSON.parse(readFileSync(server.accountsFile, 'utf8'))
     return server
   }
 
   async run() {
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
-    this.child = spawn(program, ['demo', '--dir', this.dir, '--port', String(this.port), '--accounts', this.accountsFile, '--signins', '12'],
-      { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.child = spawn(this.program, ['demo', '--dir', this.dir, '--port', String(this.port), '--accounts', this.accountsFile, '--signins', '12'],
+      { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
     this.child.stderr.on('data', part => { this.log += part })
     this.ended = new Promise(done => this.child.once('exit', done))
-    await this.until('readiness', 60000, async () => (await this.call('GET', '/readyz')).status === 200)
+    await this.until('readiness', 60000, async () => {
+      if (this.child.exitCode !== null) throw new Fatal(`ended with ${this.child.exitCode}\n${this.log}`)
+      return (await this.call('GET', '/readyz')).status === 200
+    })
   }
 
   call(method, path, { token, body, key } = {}) {
@@ -63,6 +111,10 @@ export class Server {
     })
   }
 
+  person(role, customer) {
+    return this.accounts.find(a => a.role === role && (customer === undefined || a.customer === customer) && (role !== 'guardian' || a.children.length > 0))
+  }
+
   async signIn(account) {
     const reply = await this.call('POST', '/v1/session', { body: { login: account.login, password: account.password } })
     if (reply.status !== 201) throw new Error(`sign-in of ${account.login}: ${reply.status} ${reply.text}`)
@@ -74,17 +126,22 @@ export class Server {
     const children = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim().split(/\s+/)
     return children.filter(Boolean).map(pid => {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return { pid: Number(pid), kind: words[words.indexOf('--process') + 1] }
+      const at = words.indexOf('--process')
+      return { pid: Number(pid), kind: words[at + 1], name: words[at + 4] }
     })
   }
 
   async until(what, milliseconds, probe) {
     const end = Date.now() + milliseconds
     for (;;) {
-      try { if (await probe()) return } catch { /* not yet */ }
+      try { if (await probe()) return } catch (error) { if (error instanceof Fatal) throw error } // anything else: not yet
       if (Date.now() > end) throw new Error(`${what} did not come within ${milliseconds} ms\n${this.log.slice(-4000)}`)
       await new Promise(done => setTimeout(done, 10))
     }
+  }
+
+  ready() {
+    return this.until('readiness', 30000, async () => (await this.call('GET', '/readyz')).status === 200)
   }
 
   async stop() {
@@ -93,9 +150,14 @@ export class Server {
     this.agent.destroy()
   }
 
+  // What the program says about itself in its log when something is wrong with it.
+  trouble() {
+    return this.log.split('\n').filter(line => /Sanitizer|runtime error:|does not hold at/.test(line))
+  }
+
   verify() {
-    const text = execFileSync(program, ['ledger', 'verify', '--dir', this.dir, '--json'], { maxBuffer: 1 << 24 }).toString()
-    return text.trim().split('\n').map(line => JSON.parse(line))
+    const { stdout } = spawnSync(program, ['ledger', 'verify', '--dir', this.dir, '--json'], { maxBuffer: 1 << 24, encoding: 'utf8' })
+    return stdout.trim().split('\n').map(line => JSON.parse(line))
   }
 
   async remove() {
@@ -103,3 +165,5 @@ export class Server {
     rmSync(this.parent, { recursive: true, force: true })
   }
 }
+
+class Fatal extends Error {}

@@ -60,7 +60,7 @@ const DESKS: Record<Role, Desk> = {
 const SCREENS: Record<Desk, (route: Route, me: Me) => Screen> = {
   family: (route) =>
     route.page === 'absence'
-      ? { view: <AbsencePage key={route.child} child={route.child} />, wide: false }
+      ? { view: <AbsencePage key={`${route.child} ${route.kind}`} child={route.child} kind={route.kind} />, wide: false }
       : { view: <GuardianHome />, wide: false },
   class: (route) => {
     const { facility, date } = route.page === 'board' ? route : { facility: null, date: null };
@@ -112,8 +112,9 @@ export function App() {
   spoken.current = language;
 
   /* The server has forgotten the session. Before sign-in that is no news. */
-  const forgotten = useCallback(() => {
-    setStage((before) => (before.stage === 'in' ? { stage: 'out', arrival: 'ended' } : before));
+  const forgotten = useCallback((unwritten: boolean) => {
+    const arrival = unwritten ? 'unwritten' : 'ended';
+    setStage((before) => (before.stage === 'in' ? { stage: 'out', arrival } : before));
   }, []);
   const client = useMemo(() => createClient(() => spoken.current, forgotten), [forgotten]);
 

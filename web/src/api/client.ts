@@ -48,9 +48,9 @@ async function readJson(response: Response): Promise<unknown> {
 
 /*
  * language   asked anew for each call
- * signedOut  told when the server no longer knows the session
+ * signedOut  told when the server no longer knows the session, and whether that kept something from being written
  */
-export function createClient(language: () => Language, signedOut: () => void): Client {
+export function createClient(language: () => Language, signedOut: (unwritten: boolean) => void): Client {
   return async (call) => {
     const spoken = language();
     const limit = new AbortController();
@@ -71,7 +71,7 @@ export function createClient(language: () => Language, signedOut: () => void): C
       if (!response.ok) {
         const input = await readJson(response).catch(() => null);
         const problem = refusal(response.status, input, spoken);
-        if (problem.status === 401) signedOut();
+        if (problem.status === 401) signedOut(call.method === 'POST');
         throw new Failure(problem);
       }
       return call.decode(await readJson(response), 'reply');

@@ -74,15 +74,17 @@ export const facility = record<Facility>({
 
 export interface Child {
   readonly id: string;
-  readonly facility: string | null;
   readonly name: string;
   readonly kana: string | null;
+  readonly class_name: string | null;
+  readonly facility_name: string | null;
 }
 export const child = record<Child>({
   id: text,
-  facility: maybe(text),
   name: text,
   kana: maybe(text),
+  class_name: maybe(text),
+  facility_name: maybe(text),
 });
 
 export interface Absence {
@@ -99,6 +101,16 @@ export const absence = record<Absence>({
   reason: maybe(text),
   reported_at: maybe(text),
 });
+
+/* The report that counts for a day: of several, the one that came last. */
+export function standing(absences: readonly Absence[], day: Day): Absence | undefined {
+  return absences
+    .filter(({ date }) => date === day)
+    .reduce<Absence | undefined>(
+      (last, next) => ((last?.reported_at ?? '') > (next.reported_at ?? '') ? last : next),
+      undefined,
+    );
+}
 
 export interface BoardAbsence {
   readonly kind: Kind;

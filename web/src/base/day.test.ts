@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf, isDay, today, writeClock, writeDay, writeInstant } from './day';
+import { addDays, dayOf, isDay, likelyDay, nextWeekday, today, writeClock, writeDay, writeInstant } from './day';
 
 test('a day is a day of Japan, whatever the clock of the device shows', () => {
   assert.equal(dayOf(new Date('2026-11-23T14:59:59Z')), '2026-11-23');
@@ -18,6 +18,16 @@ test('only days of the calendar are days', () => {
 test('days are counted over months and years', () => {
   assert.equal(addDays('2026-12-31', 1), '2027-01-01');
   assert.equal(addDays('2028-03-01', -1), '2028-02-29');
+});
+
+test('a report is most likely about today in the morning, later about the next weekday', () => {
+  assert.equal(nextWeekday('2026-11-19'), '2026-11-20');
+  for (const day of ['2026-11-20', '2026-11-21', '2026-11-22']) assert.equal(nextWeekday(day), '2026-11-23');
+  assert.equal(likelyDay(new Date('2026-11-20T00:10:00+09:00')), '2026-11-20');
+  assert.equal(likelyDay(new Date('2026-11-20T08:59:59+09:00')), '2026-11-20');
+  assert.equal(likelyDay(new Date('2026-11-20T09:00:00+09:00')), '2026-11-23');
+  assert.equal(likelyDay(new Date('2026-11-22T07:00:00+09:00')), '2026-11-23');
+  assert.equal(likelyDay(new Date('2026-11-18T23:59:00+09:00')), '2026-11-19');
 });
 
 test('a date is written out, with the year when it is another one', () => {

@@ -12,7 +12,7 @@ const MS_PER_DAY = 86_400_000;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 const parts = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
-const clock = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, hour: 'numeric', minute: '2-digit', hour12: false });
+const clock = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' });
 
 /* Japan has no summer time and a Day carries no hour, so counting in UTC is exact. */
 function noonOf(day: Day): number | null {
@@ -33,6 +33,27 @@ export function dayOf(instant: Date): Day {
 
 export function today(): Day {
   return dayOf(new Date());
+}
+
+const MORNING_ENDS = 9;
+
+/* Monday to Friday. */
+export function isWeekday(day: Day): boolean {
+  const noon = noonOf(day);
+  return noon !== null && new Date(noon).getUTCDay() % 6 !== 0;
+}
+
+/* The first Monday to Friday after that day. */
+export function nextWeekday(day: Day): Day {
+  const next = addDays(day, 1);
+  return noonOf(next) === null || isWeekday(next) ? next : nextWeekday(next);
+}
+
+/* The day a report is most likely about: today while children still arrive, afterwards the next weekday. */
+export function likelyDay(now: Date): Day {
+  const day = dayOf(now);
+  const morning = Number.parseInt(clock.format(now), 10) < MORNING_ENDS;
+  return morning && isWeekday(day) ? day : nextWeekday(day);
 }
 
 export function addDays(day: Day, count: number): Day {

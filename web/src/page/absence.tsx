@@ -1,5 +1,6 @@
 /*
- * A guardian reports an absence.
+ * A guardian reports an absence: a usual reason is sent by one press, on the likely day; everything can be changed first.
+ * Being late or early takes a time, so there the reasons only fill the text.
  *
  * One key names the wish as it is written: sending it again after a lost answer, or twice by a nervous finger, is one
  * report. Changing any word makes another wish.
@@ -9,11 +10,11 @@ import { readAbsences, readChild, reportAbsence } from '../api/calls';
 import type { NewAbsence } from '../api/calls';
 import { newKey } from '../api/client';
 import type { Absence, Child, Kind } from '../api/model';
-import { KINDS } from '../api/model';
+import { KINDS, standing } from '../api/model';
 import type { Problem } from '../api/problem';
 import { problemOf } from '../api/problem';
 import type { Day } from '../base/day';
-import { addDays, isDay, today, writeDay, writeInstant } from '../base/day';
+import { addDays, isDay, likelyDay, nextWeekday, today, writeDay, writeInstant } from '../base/day';
 import type { Remote } from '../base/remote';
 import { useRemote } from '../base/remote';
 import { hrefOf } from '../base/route';
@@ -33,22 +34,48 @@ import { useWords } from '../word/word';
 const REASON_MAX = 500;
 const AHEAD_DAYS = 60;
 
-type When = 'today' | 'tomorrow' | 'other';
+type When = 'today' | 'next' | 'other';
+
+interface ChipsProps {
+  readonly reason: string;
+  readonly choose: (reason: string) => void;
+}
+
+function ReasonChips({ reason, choose }: ChipsProps) {
+  const { words } = useWords();
+  return (
+    <div class="chips">
+      {words.absence.reasons.map(({ label, text }) => (
+        <button
+          key={label}
+          type="button"
+          class="chip"
+          aria-pressed={reason === text}
+          onClick={() => choose(reason === text ? '' : text)}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
 
 interface FormProps {
   readonly child: Child;
+  readonly kind: Kind;
   readonly known: readonly Absence[];
   readonly sent: (absence: Absence) => void;
 }
 
-function ReportForm({ child, known, sent }: FormProps) {
+function ReportForm({ child, kind: asked, known, sent }: FormProps) {
   const { words, language } = useWords();
   const { client } = useSession();
   const say = words.absence;
   const [first] = useState(today); /* the day the form was opened; what was chosen does not move at midnight */
-  const [when, setWhen] = useState<When>('today');
+  const next = nextWeekday(first);
+  const [when, setWhen] = useState<When>(() => (likelyDay(new Date()) === first ? 'today' : 'next'));
   const [other, setOther] = useState('');
-  const [kind, setKind] = useState<Kind>('absence');
+  const [kind, setKind] = useState<Kind>(asked);
   const [reason, setReason] = useState('');
   const [checked, setChecked] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -59,14 +86,14 @@ function ReportForm({ child, known, sent }: FormProps) {
 
   const days: Record<When, Day | null> = {
     today: first,
-    tomorrow: addDays(first, 1),
+    next,
     other: isDay(other) ? other : null,
   };
   const date = days[when];
   const said = fieldMessages(problem, words, language);
   const dateError = (checked && !date ? say.needDate : undefined) ?? said['date'];
   const reasonError = (checked && reason.trim() === '' ? say.needReason : undefined) ?? said['reason'];
-  const same = known.find((absence) => absence.date === date && absence.kind === kind);
+  const before = date ? standing(known, date) : undefined;
 
   /* What the server said was about what was sent; it is withdrawn as soon as that changes. */
   const changing =
@@ -88,15 +115,15 @@ function ReportForm({ child, known, sent }: FormProps) {
     box?.focus();
   };
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const send = async (why: string) => {
     if (running.current) return;
+    setReason(why);
     setChecked(true);
     if (!date) {
       focusField('date');
       return;
     }
-    if (reason.trim() === '') {
+    if (why.trim() === '') {
       focusField('reason');
       return;
     }
@@ -104,16 +131,22 @@ function ReportForm({ child, known, sent }: FormProps) {
     setBusy(true);
     setProblem(null);
     try {
-      const body = { date, kind, reason: reason.trim() };
+      const body = { date, kind, reason: why.trim() };
       sent(await client(reportAbsence(child.id, body, keyFor(body))));
     } catch (error) {
       const met = problemOf(error, language);
       setProblem(met);
       if (met.errors[0]) focusField(met.errors[0].field);
+      else form.current?.querySelector<HTMLElement>('[type=submit]')?.focus();
     } finally {
       running.current = false;
       setBusy(false);
     }
+  };
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void send(reason);
   };
 
   return (
@@ -125,7 +158,11 @@ function ReportForm({ child, known, sent }: FormProps) {
         onValue={changing(setWhen)}
         options={[
           { value: 'today', label: say.today, hint: writeDay(first, language) },
-          { value: 'tomorrow', label: say.tomorrow, hint: writeDay(addDays(first, 1), language) },
+          {
+            value: 'next',
+            label: next === addDays(first, 1) ? say.tomorrow : say.monday,
+            hint: writeDay(next, language),
+          },
           { value: 'other', label: say.other, hint: when === 'other' && date ? writeDay(date, language) : '' },
         ]}
         error={when === 'other' ? undefined : dateError}
@@ -148,36 +185,43 @@ function ReportForm({ child, known, sent }: FormProps) {
         name="kind"
         value={kind}
         onValue={changing(setKind)}
-        options={KINDS.map((value) => ({ value, label: words.kinds[value], hint: say.kindHints[value] }))}
+        options={KINDS.map((value) => ({ value, label: words.kinds[value] }))}
         error={said['kind']}
       />
+      {before && (
+        <Notice
+          tone="warning"
+          title={(before.kind === kind ? say.already : say.instead)(
+            writeDay(before.date, language),
+            words.kinds[before.kind],
+          )}
+        />
+      )}
+      {kind === 'absence' && (
+        <fieldset class="field quick">
+          <legend class="label">{say.quick}</legend>
+          <div class="quick-reasons">
+            {say.reasons.map((choice) => (
+              <Button key={choice.label} busy={busy} onClick={() => send(choice.text)}>
+                {choice.label}
+                <span class="unseen">{say.quickSend}</span>
+              </Button>
+            ))}
+          </div>
+        </fieldset>
+      )}
       <Area
-        label={say.reason}
+        label={kind === 'absence' ? say.reasonOther : say.reason}
         name="reason"
-        required
+        required={kind !== 'absence'}
         hint={say.reasonHints[kind]}
-        rows={3}
+        rows={2}
         maxLength={REASON_MAX}
         value={reason}
         onText={changing(setReason)}
         error={reasonError}
-        between={
-          <div class="chips">
-            {say.reasons.map((choice) => (
-              <button
-                key={choice.label}
-                type="button"
-                class="chip"
-                aria-pressed={reason === choice.text}
-                onClick={() => changing(setReason)(reason === choice.text ? '' : choice.text)}
-              >
-                {choice.label}
-              </button>
-            ))}
-          </div>
-        }
+        between={kind !== 'absence' && <ReasonChips reason={reason} choose={changing(setReason)} />}
       />
-      {same && <Notice tone="warning" title={say.already(writeDay(same.date, language), words.kinds[same.kind])} />}
       <div class="send">
         <p class="send-summary" aria-live="polite">
           <span class="soft">{say.summary}</span>
@@ -241,6 +285,7 @@ function Done({ child, absence, again }: DoneProps) {
         )}
       </dl>
       {absence.reported_at && <p class="soft">{say.doneAt(writeInstant(absence.reported_at, language))}</p>}
+      <p class="soft">{say.doneWrong}</p>
       <div class="after">
         <a class="button button-filled" href={hrefOf({ page: 'home' })}>
           {words.nav.back}
@@ -277,7 +322,12 @@ function History({ absences }: { readonly absences: readonly Absence[] }) {
 const itemsOf = (remote: Remote<{ readonly items: readonly Absence[] }>): readonly Absence[] =>
   remote.state === 'ready' ? remote.value.items : [];
 
-export function AbsencePage({ child: id }: { readonly child: string }) {
+interface Props {
+  readonly child: string;
+  readonly kind: Kind;
+}
+
+export function AbsencePage({ child: id, kind }: Props) {
   const { words } = useWords();
   const say = words.absence;
   const [child, childAgain] = useRemote(readChild(id));
@@ -305,6 +355,7 @@ export function AbsencePage({ child: id }: { readonly child: string }) {
               <Title text={say.title(value.name)} />
               <ReportForm
                 child={value}
+                kind={kind}
                 known={itemsOf(absences)}
                 sent={(absence) => {
                   setSent(absence);

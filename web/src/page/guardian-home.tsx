@@ -1,12 +1,11 @@
-/* A guardian's children, each with what is already reported; one tap leads to the report. */
+/* A guardian's children, each with what is already reported; one tap says the kind of report, the next its reason. */
 import { readAbsences, readChildren } from '../api/calls';
 import type { Absence, Child } from '../api/model';
+import { KINDS, standing } from '../api/model';
 import type { Day } from '../base/day';
 import { today, writeDay } from '../base/day';
 import { useRemote } from '../base/remote';
 import { hrefOf } from '../base/route';
-import { useSession } from '../base/session';
-import { Icon } from '../part/icon';
 import { KindChip } from '../part/kind';
 import { Native } from '../part/name';
 import { ProblemNotice } from '../part/problem';
@@ -16,7 +15,7 @@ import { useWords } from '../word/word';
 
 function upcoming(absences: readonly Absence[], from: Day): readonly Absence[] {
   return absences
-    .filter((absence) => absence.date >= from)
+    .filter((absence) => absence.date >= from && standing(absences, absence.date) === absence)
     .sort((a, b) => (a.date === b.date ? 0 : a.date < b.date ? -1 : 1));
 }
 
@@ -46,8 +45,7 @@ function Upcoming({ child }: { readonly child: string }) {
 
 function ChildCard({ child }: { readonly child: Child }) {
   const { words } = useWords();
-  const { me } = useSession();
-  const place = child.facility === me.facility?.id ? me.facility?.name : null;
+  const place = [child.facility_name, child.class_name].filter(Boolean).join('　');
   return (
     <li class="child-card">
       <h2 class="child-name">
@@ -61,15 +59,23 @@ function ChildCard({ child }: { readonly child: Child }) {
           <Native>{place}</Native>
         </p>
       )}
-      <a class="button button-filled child-report" href={hrefOf({ page: 'absence', child: child.id })}>
-        <span>
-          {words.home.report}
-          <span class="unseen">
-            <Native>{child.name}</Native>
-          </span>
-        </span>
-        <Icon name="right" />
-      </a>
+      <div class="child-reports">
+        {KINDS.map((kind) => (
+          <a
+            class={kind === 'absence' ? 'button button-filled child-report' : 'button button-outlined'}
+            href={hrefOf({ page: 'absence', child: child.id, kind })}
+            key={kind}
+          >
+            <span>
+              {words.home.reports[kind]}
+              <span class="unseen">
+                {' '}
+                <Native>{child.name}</Native>
+              </span>
+            </span>
+          </a>
+        ))}
+      </div>
       <section class="child-upcoming">
         <h3 class="small-title">{words.home.upcoming}</h3>
         <Upcoming child={child.id} />
@@ -92,14 +98,11 @@ export function GuardianHome() {
               <p>{words.home.emptyHint}</p>
             </div>
           ) : (
-            <>
-              <p class="lead">{words.home.lead}</p>
-              <ul class="children">
-                {items.map((child) => (
-                  <ChildCard key={child.id} child={child} />
-                ))}
-              </ul>
-            </>
+            <ul class="children">
+              {items.map((child) => (
+                <ChildCard key={child.id} child={child} />
+              ))}
+            </ul>
           )
         }
       </RemoteView>

@@ -18,7 +18,7 @@ import { LanguageSwitch } from '../part/speech';
 import { Title } from '../part/title';
 import { useWords } from '../word/word';
 
-export type Arrival = 'first' | 'ended' | 'left';
+export type Arrival = 'first' | 'ended' | 'unwritten' | 'left';
 
 interface Props {
   readonly client: Client;
@@ -115,6 +115,7 @@ export function SignIn({ client, arrival, signedIn }: Props) {
         <div class="gate-card">
           <Title text={say.title} />
           {arrival === 'ended' && !problem && code === null && <Notice tone="info" title={say.ended} />}
+          {arrival === 'unwritten' && !problem && code === null && <Notice tone="warning" title={say.unwritten} />}
           {arrival === 'left' && !problem && code === null && <Notice tone="success" title={say.bye} />}
           {wrong && (
             <Notice tone="error" title={code === null ? say.wrong : say.wrongCode}>
