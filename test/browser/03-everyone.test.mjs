@@ -48,6 +48,7 @@ test('keyboard alone: from sign-in to a report and out again', () =>
     await keyboard.press('Enter');
     await page.locator('[name=reason]').waitFor();
     await page.locator('[name=when][value=today]').check();
+    await page.locator('.brand').focus();
     await tabTo(page, '[name=when]:checked');
     await keyboard.press('ArrowDown');
     assert.equal(await page.locator('[name=when][value=next]').isChecked(), true);
