@@ -16,7 +16,7 @@
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
 	"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; " \
 	"object-src 'none'; frame-ancestors 'none'; report-uri /csp\r\n"
-#define KEEP "Cache-Control: public, max-age=31536000, immutable\r\n"
+#define KEEP "Cache-Control: private, max-age=31536000, immutable\r\n"
 #define KEEP_NOT "Cache-Control: no-store\r\n"
 #define KEEP_CHECKED "Cache-Control: no-cache\r\n"
 #define COOKIE_ATTRIBUTES "; Path=/; Secure; HttpOnly; SameSite=Strict"

@@ -55,7 +55,7 @@ static void data_blocks(void **state)
 	head = (struct reply_head){.status = 200, .type = REPLY_IS_OCTETS, .immutable = true};
 	(void)reply_block(&head, block);
 	check_lines(block);
-	has(block, "Cache-Control: public, max-age=31536000, immutable\r\n", true);
+	has(block, "Cache-Control: private, max-age=31536000, immutable\r\n", true);
 	has(block, "no-store", false);
 }
 

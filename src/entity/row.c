@@ -140,7 +140,7 @@ static err take(struct row_context *c, const struct row_plan *plan, struct query
 	e = check(c, plan, cells);
 	if (err_is_ok(e))
 		e = row_cell_open(c, plan, cells, skip_sealed, row_out);
-	if (err_is(e, ERR_CORRUPT))
+	if (err_is(e, ERR_CORRUPT) && !c->tentative)
 		log_corrupt(plan->entity, cells[0].bytes);
 	if (!err_is_ok(e)) {
 		memset(row_out, 0, plan->entity->size);

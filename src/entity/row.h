@@ -54,6 +54,7 @@ struct row_context {
 	 * the row passes. A deleted row is known by a zero digest. Rows changed by this call are compared with `changes` first. */
 	bool (*newest)(void *context, const struct entity *entity, struct id id, int64_t *version_out, uint8_t digest_out[static 8]);
 	void *newest_context;
+	bool tentative;                 /* the caller looks again where it matters: CORRUPT is not logged here */
 };
 
 /* NOT_FOUND: no such row, or its key has been destroyed. CORRUPT: failed its check. */

@@ -11,6 +11,8 @@
 #include "op/task_int.h"
 #include "op/turn_int.h"
 
+#define LOOK_AGAIN UINT64_MAX   /* no authority version: a read that the committer runs again */
+
 struct engine_reader {
 	struct engine *engine;
 	struct db *db;
@@ -38,6 +40,7 @@ void engine_rows(struct engine *engine, struct db *db, struct arena *arena, stru
 static void rows_use(struct task *task, struct db *db, struct change_list *changes)
 {
 	engine_rows(task->engine, db, &task->arena, changes, &task->call.rows);
+	task->call.rows.tentative = task->phase == PHASE_READ && task->authority != LOOK_AGAIN;
 }
 
 /* Everything an earlier try may have left is forgotten. */
@@ -74,7 +77,8 @@ static err body_close(struct task *task)
 	if (task->body_final || task->call.op->reply != REPLY_JSON || task->phase == PHASE_PREPARE)
 		return OK;
 	json_object_end(&task->call.out);
-	return task->call.out.state;
+	TRY(task->call.out.state);
+	return task->body.len <= OP_REPLY_MAX ? OK : FAIL(TOO_LARGE); /* before it is recorded as told */
 }
 
 static err effect(struct task *task)
@@ -332,7 +336,7 @@ static void read_now(struct engine_reader *reader, struct task *task)
 	task->outcome = e;
 	if (err_is(e, ERR_CORRUPT)) {
 		/* A row may have moved between this snapshot and what the ledger says: the committer sees both alike. */
-		task->authority = UINT64_MAX;
+		task->authority = LOOK_AGAIN;
 		push(task);
 		return;
 	}

@@ -111,6 +111,7 @@ struct call {
 	const struct compartment *compartment;
 };
 
+#define OP_REPLY_MAX ((size_t)2 << 20)  /* of one reply; a longer list asks for a smaller page */
 #define OP_PASSWORD_ROUNDS 600000   /* OWASP, for PBKDF2-HMAC-SHA-256 */
 
 struct compartment {

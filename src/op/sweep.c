@@ -147,7 +147,7 @@ static err compare_all(struct sweep *s, const _Atomic bool *stop)
 err sweep_run(const char *database, struct keys *keys, struct newest *known, const _Atomic bool *stop,
     struct sweep_report *report_out)
 {
-	struct sweep s = {.known = known, .rows = {.keys = keys, .newest = newest_of, .newest_context = known}};
+	struct sweep s = {.known = known, .rows = {.keys = keys, .newest = newest_of, .newest_context = known, .tentative = true}};
 	err e;
 
 	arena_init(&s.arena, SWEEP_ARENA_MAX);

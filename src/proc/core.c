@@ -33,6 +33,8 @@
 #define MESSAGES_PER_BURST 16
 #define TICK_MS 1000
 
+_Static_assert(OP_REPLY_MAX <= WIRE_REPLY_MAX, "every reply fits through the door");
+
 /* A channel and those who still owe it a reply. */
 struct link {
 	_Atomic unsigned holders;
