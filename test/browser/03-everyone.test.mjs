@@ -15,6 +15,7 @@ import {
   someone,
   TABLET,
   teacher,
+  URL_BASE,
   withRole,
 } from './people.mjs';
 
@@ -136,6 +137,36 @@ for (const language of ['ja', 'en']) {
       }));
   }
 }
+
+test('what is refused, and a board with reports, are accessible', () =>
+  someone({ scripts: [AXE] }, async (page) => {
+    await signIn(page, guardian);
+    await openForm(page);
+    const day = await freeDay(page);
+    await chooseDay(page, day);
+    await page.getByRole('button', { name: /^通院/ }).click();
+    await page.locator('.done-mark').waitFor();
+    await page.goto(`${URL_BASE}/#/children/00000000000000000000000000`);
+    await page.getByRole('alert').waitFor();
+    await inspect(page, 'refused');
+    await page.getByRole('button', { name: 'ログアウト' }).click();
+    await page.locator('[name=login]').waitFor();
+    await inspect(page, 'signed out');
+    await signIn(page, teacher);
+    await page.goto(`${URL_BASE}/#/board?date=${day}`);
+    await page.locator('.pupil .kind').first().waitFor();
+    await inspect(page, 'board with reports');
+  }));
+
+test('a page that the browser had kept asks again who is there', () =>
+  someone({}, async (page) => {
+    await signIn(page, guardian);
+    await page.locator('.child-report').first().waitFor();
+    await page.context().clearCookies();
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    await page.locator('[name=login]').waitFor();
+    assert.equal(await page.locator('.child-name').count(), 0);
+  }));
 
 test('a principal sees the board of the facility', { skip: !withRole('principal') }, () =>
   someone({ viewport: TABLET, scripts: [AXE] }, async (page) => {

@@ -131,6 +131,15 @@ export function App() {
   }, [enter]);
   useEffect(ask, [ask]);
 
+  /* A page the browser kept, shown again by its back button: whoever looks at it now may be another person. */
+  useEffect(() => {
+    const shown = (event: PageTransitionEvent) => {
+      if (event.persisted) ask();
+    };
+    addEventListener('pageshow', shown);
+    return () => removeEventListener('pageshow', shown);
+  }, [ask]);
+
   const leave = useCallback(async () => {
     try {
       await client(signOut());

@@ -136,8 +136,11 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
     } catch (error) {
       const met = problemOf(error, language);
       setProblem(met);
-      if (met.errors[0]) focusField(met.errors[0].field);
-      else form.current?.querySelector<HTMLElement>('[type=submit]')?.focus();
+      const wrong = met.errors[0]?.field;
+      setTimeout(() => {
+        if (wrong) focusField(wrong);
+        else form.current?.querySelector<HTMLElement>('[type=submit]')?.focus();
+      });
     } finally {
       running.current = false;
       setBusy(false);
@@ -199,7 +202,7 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
       )}
       {kind === 'absence' && (
         <fieldset class="field quick">
-          <legend class="label">{say.quick}</legend>
+          <legend class="label">{date ? say.quickDay(writeDay(date, language)) : say.quick}</legend>
           <div class="quick-reasons">
             {say.reasons.map((choice) => (
               <Button key={choice.label} busy={busy} onClick={() => send(choice.text)}>
