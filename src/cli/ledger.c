@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/rows_int.h"
@@ -20,6 +21,7 @@ struct finding {
 	const char *name;              /* of the compartment's folder */
 	struct verify_report report;
 	struct sweep_report rows;
+	int64_t entries_us, rows_us;   /* what each part took */
 	err e;
 };
 
@@ -48,7 +50,9 @@ static void write_json(const struct finding *f)
 	} else {
 		json_null(&json, "first_bad");
 	}
+	json_int(&json, "entries_us", f->entries_us);
 	json_int(&json, "rows", (int64_t)f->rows.rows);
+	json_int(&json, "rows_us", f->rows_us);
 	json_int(&json, "bad_rows", (int64_t)f->rows.bad);
 	if (f->rows.bad > 0)
 		json_str(&json, "first_bad_row", f->rows.what);
@@ -103,6 +107,7 @@ static int verify_compartment(const struct cli_options *options, const char *dir
 		.name = strrchr(directory, '/') != NULL ? strrchr(directory, '/') + 1 : directory,
 		.report.first_bad = UINT64_MAX,
 	};
+	int64_t begun;
 	struct note_key key;
 	char database[PATH_MAX], heads[PATH_MAX];
 
@@ -110,10 +115,13 @@ static int verify_compartment(const struct cli_options *options, const char *dir
 	    OK : FAIL(TOO_LARGE);
 	if (err_is_ok(f.e))
 		f.e = rows_open(directory, &key);
+	begun = clock_mono_us();
 	if (err_is_ok(f.e))
 		f.e = verify_database(database, access(heads, F_OK) == 0 ? heads : NULL, &key, rows_visit, NULL, &f.report);
+	f.entries_us = clock_mono_us() - begun;
 	if (err_is_ok(f.e) && f.report.first_bad == UINT64_MAX)
 		f.e = rows_compare(database, &f.rows);
+	f.rows_us = clock_mono_us() - begun - f.entries_us;
 	rows_close();
 	return tell(options, &f);
 }
