@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf, isDay, likelyDay, nextWeekday, today, writeClock, writeDay, writeInstant } from './day';
+import { addDays, dayOf, isDay, isOn, likelyDay, nextWeekday, today, writeClock, writeDay, writeInstant } from './day';
 
 test('a day is a day of Japan, whatever the clock of the device shows', () => {
   assert.equal(dayOf(new Date('2026-11-23T14:59:59Z')), '2026-11-23');
@@ -41,5 +41,7 @@ test('a time is the time in Japan', () => {
   assert.equal(writeClock('2031-11-24T08:05:59+09:00'), '8:05');
   assert.equal(writeClock('2031-11-23T15:30:00Z'), '0:30');
   assert.equal(writeClock('soon'), '');
+  assert.equal(isOn('2031-11-23T15:30:00Z', '2031-11-24'), true);
+  for (const other of ['2031-11-23T14:30:00Z', 'soon']) assert.equal(isOn(other, '2031-11-24'), false);
   assert.equal(writeInstant('2031-11-23T23:05:00Z', 'ja'), '2031年11月24日（月） 8:05');
 });

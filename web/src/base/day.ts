@@ -103,6 +103,12 @@ export function writeClock(time: string): string {
   return Number.isNaN(instant.getTime()) ? '' : clock.format(instant).replace(/^0(?=\d:)/, '');
 }
 
+/* Is the instant on that day in Japan? */
+export function isOn(time: string, day: Day): boolean {
+  const instant = new Date(time);
+  return !Number.isNaN(instant.getTime()) && dayOf(instant) === day;
+}
+
 /* Day and time of an instant in Japan. */
 export function writeInstant(time: string, language: Language): string {
   const instant = new Date(time);

@@ -4,7 +4,7 @@ import { readBoard, readFacilities } from '../api/calls';
 import type { Board, BoardChild, BoardClass, Kind } from '../api/model';
 import { KINDS } from '../api/model';
 import type { Day } from '../base/day';
-import { addDays, isDay, today, writeClock, writeDay } from '../base/day';
+import { addDays, isDay, isOn, today, writeClock, writeDay, writeInstant } from '../base/day';
 import { useRemote } from '../base/remote';
 import { goTo, hrefOf } from '../base/route';
 import { useSession } from '../base/session';
@@ -14,6 +14,7 @@ import { KindChip } from '../part/kind';
 import { Native } from '../part/name';
 import { RemoteView } from '../part/remote';
 import { Title } from '../part/title';
+import type { Language } from '../word/language';
 import { useWords } from '../word/word';
 
 const FILTERS = ['all', 'reported', 'allergy'] as const;
@@ -36,8 +37,13 @@ function count(children: readonly BoardChild[]): { readonly present: number } & 
   return counts;
 }
 
-function ChildRow({ child }: { readonly child: BoardChild }) {
-  const { words } = useWords();
+/* A time of day is enough for what came in on the day itself. */
+function writeReported(time: string, day: Day, language: Language): string {
+  return isOn(time, day) ? writeClock(time) : writeInstant(time, language);
+}
+
+function ChildRow({ child, day }: { readonly child: BoardChild; readonly day: Day }) {
+  const { words, language } = useWords();
   const say = words.board;
   const { absence } = child;
   return (
@@ -69,7 +75,10 @@ function ChildRow({ child }: { readonly child: BoardChild }) {
             )}
             {(absence.reporter || absence.reported_at) && (
               <p class="soft">
-                {say.reportedBy(absence.reporter ?? '', absence.reported_at ? writeClock(absence.reported_at) : '')}
+                {say.reportedBy(
+                  absence.reporter ?? '',
+                  absence.reported_at ? writeReported(absence.reported_at, day, language) : '',
+                )}
               </p>
             )}
           </>
@@ -81,7 +90,13 @@ function ChildRow({ child }: { readonly child: BoardChild }) {
   );
 }
 
-function ClassSection({ of: group, filter }: { readonly of: BoardClass; readonly filter: Filter }) {
+interface ClassProps {
+  readonly of: BoardClass;
+  readonly filter: Filter;
+  readonly day: Day;
+}
+
+function ClassSection({ of: group, filter, day }: ClassProps) {
   const { words } = useWords();
   const say = words.board;
   const id = useId();
@@ -98,7 +113,7 @@ function ClassSection({ of: group, filter }: { readonly of: BoardClass; readonly
       {shown.length > 0 ? (
         <ul class="pupils">
           {shown.map((child) => (
-            <ChildRow key={child.id} child={child} />
+            <ChildRow key={child.id} child={child} day={day} />
           ))}
         </ul>
       ) : (
@@ -193,7 +208,7 @@ function BoardView({ board }: { readonly board: Board }) {
         />
       </div>
       {classes.map((group) => (
-        <ClassSection key={group.id} of={group} filter={filter} />
+        <ClassSection key={group.id} of={group} filter={filter} day={board.date} />
       ))}
     </>
   );
