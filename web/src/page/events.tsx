@@ -12,6 +12,7 @@ import type { Words } from '../word/ja';
 type Outcome = keyof Words['events']['outcomes'];
 
 function outcomeOf(status: number): Outcome {
+  if (status === 102) return 'begun'; /* recorded before its outcome was known */
   if (status === 202) return 'filed';
   if (status === 428) return 'asked';
   if (status < 400) return 'done';
@@ -20,6 +21,7 @@ function outcomeOf(status: number): Outcome {
 
 const OUTCOME_LOOKS: Record<Outcome, string> = {
   done: 'outcome outcome-done',
+  begun: 'outcome',
   filed: 'outcome',
   asked: 'outcome',
   refused: 'outcome outcome-refused',
