@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -166,8 +167,16 @@ static err configure(struct db *db, enum db_mode mode)
 	return pragma_is(db, "PRAGMA foreign_keys", "1");
 }
 
+/* SQLite counts its memory under a lock that every thread's every allocation takes; nobody asks for the count. */
+static void library_set_up(void)
+{
+	if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+		log_warn("store: SQLite keeps counting its memory");
+}
+
 err db_open(const char *path, enum db_mode mode, struct db **db_out)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct db *db;
 	int code;
 	err e;
@@ -178,6 +187,7 @@ err db_open(const char *path, enum db_mode mode, struct db **db_out)
 	if (db == NULL)
 		return FAIL(UNAVAILABLE);
 	/* S2: one thread at a time, so SQLite needs no lock of its own. */
+	(void)pthread_once(&once, library_set_up);
 	code = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
 	e = code == SQLITE_OK ? configure(db, mode) : db_failure(db, code, "open");
 	if (!err_is_ok(e)) {
