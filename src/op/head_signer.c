@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "ledger/heads.h"
 #include "op/head_signer.h"
+#include "store/committer.h"
 
 struct head_signer {
 	pthread_mutex_t lock;
@@ -82,6 +83,13 @@ void head_signer_close(struct head_signer **signer)
 	*signer = NULL;
 }
 
+/* A failed sync is never tried again: what the disk holds is unknown. The restarted process reads what is there. */
+static _Noreturn void stop_storage(void)
+{
+	log_error("the heads file could not be synced: %s; this process ends", strerror(errno));
+	_exit(COMMITTER_EXIT);
+}
+
 /* One write, so that a torn record can only be the last one. */
 static err append(struct head_signer *signer, struct bytes checkpoint)
 {
@@ -92,12 +100,14 @@ static err append(struct head_signer *signer, struct bytes checkpoint)
 	do
 		done = write(signer->fd, record.ptr, record.len);
 	while (done < 0 && errno == EINTR);
-	if (done != (ssize_t)record.len || fdatasync(signer->fd) != 0) {
+	if (done != (ssize_t)record.len) {
 		log_error("a head could not be appended to the heads file");
 		if (done > 0 && ftruncate(signer->fd, lseek(signer->fd, 0, SEEK_END) - done) != 0)
 			log_error("the heads file ends with a torn head");
 		return FAIL(UNAVAILABLE);
 	}
+	if (fdatasync(signer->fd) != 0)
+		stop_storage();
 	return OK;
 }
 

@@ -1,7 +1,8 @@
 /*
  * head_signer - the signed heads of a compartment's ledger: signed by the keys process, appended to a file, served.
  *
- * A head is signed when it is asked for or ticked and the tree has grown since the last one (LG-2).
+ * A head is signed when it is asked for or ticked and the tree has grown since the last one (LG-2). When its sync fails,
+ * the process ends with COMMITTER_EXIT, as the committer's C3 says.
  */
 #ifndef OP_HEAD_SIGNER_H
 #define OP_HEAD_SIGNER_H

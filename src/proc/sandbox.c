@@ -534,6 +534,9 @@ err sandbox_supervisor(void)
 {
 	TRY(supervisor_capabilities());
 	TRY(limit(RLIMIT_CORE, 0));
+	/* Without root its children share its user: one of them must not see into it. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return failed("dumpable");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return failed("no new privileges");
 	return filter_never();

@@ -11,7 +11,7 @@ const PIECE = 48 * 1024
 
 test('K-26 K-27 kill -9 in the middle of an import', { timeout: 120000 }, async t => {
   const server = await Server.start()
-  t.after(() => server.stop())
+  t.after(() => server.remove())
   const account = server.accounts.find(a => a.role === 'officer-admin')
   const token = await server.signIn(account)
   const kill = kind => { for (const one of server.processes()) if (one.kind === kind) process.kill(one.pid, 'SIGKILL') }

@@ -10,7 +10,7 @@ import net from 'node:net'
 export const program = resolve(process.env.SEKIMORI_BIN ?? 'build/sekimori')
 export const root = process.getuid() === 0
 
-async function freePort() {
+export async function freePort() {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
     probe.once('error', reject)
@@ -46,6 +46,17 @@ export function programWithInside(parent) {
   return copy
 }
 
+// Runs the program until it ends by itself, which it must.
+export function finish(words, milliseconds = 30000) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let log = ''
+    child.stderr.on('data', part => { log += part })
+    const timer = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`${words.join(' ')} did not end\n${log}`)) }, milliseconds)
+    child.once('close', (code, signal) => { clearTimeout(timer); resolve({ code, signal, log }) })
+  })
+}
+
 // A file that stands there whole or not at all.
 export function put(path, text) {
   writeFileSync(`${path}.new`, text)
@@ -74,9 +85,9 @@ export class Server {
     return server
   }
 
-  async run() {
+  async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12']) {
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
-    this.child = spawn(this.program, ['demo', '--dir', this.dir, '--port', String(this.port), '--accounts', this.accountsFile, '--signins', '12'],
+    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port)],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
     this.child.stderr.on('data', part => { this.log += part })
     this.ended = new Promise(done => this.child.once('exit', done))
@@ -134,7 +145,7 @@ export class Server {
   async until(what, milliseconds, probe) {
     const end = Date.now() + milliseconds
     for (;;) {
-      try { if (await probe()) return } catch (error) { if (error instanceof Fatal) throw error } // anything else: not yet
+      try { if (await probe()) return } catch (error) { if (error instanceof Fatal || error.code === 'ERR_ASSERTION') throw error } // anything else: not yet
       if (Date.now() > end) throw new Error(`${what} did not come within ${milliseconds} ms\n${this.log.slice(-4000)}`)
       await new Promise(done => setTimeout(done, 10))
     }
