@@ -202,6 +202,17 @@ void newest_settle(struct newest *n, bool committed)
 	pthread_rwlock_unlock(&n->lock);
 }
 
+bool newest_settled(struct newest *n, struct id id)
+{
+	bool settled = true;
+
+	pthread_rwlock_rdlock(&n->lock);
+	for (size_t i = 0; settled && i < n->undo_count; i++)
+		settled = !id_equal(n->undo[i].before.id, id);
+	pthread_rwlock_unlock(&n->lock);
+	return settled;
+}
+
 bool newest_find(struct newest *n, struct id id, int64_t *version_out, uint8_t digest_out[static 8])
 {
 	bool found = false;

@@ -18,6 +18,8 @@ bool newest_is_complete(struct newest *newest);
 /* The committer's: applied at once, undone when the batch fails. */
 MUST_USE err newest_write(struct newest *newest, struct id id, uint64_t version, const uint8_t digest[static 32]);
 void newest_settle(struct newest *newest, bool committed);
+/* No write of this row waits for its commit: whoever reads the database after this sees what is known. */
+bool newest_settled(struct newest *newest, struct id id);
 /* false: unknown, or not complete yet. */
 bool newest_find(struct newest *newest, struct id id, int64_t *version_out, uint8_t digest_out[static 8]);
 bool newest_stands(struct newest *newest, struct id id);   /* known and not deleted */

@@ -89,6 +89,24 @@ static void test_failed_batch_is_forgotten(void **state)
 	newest_free(&newest);
 }
 
+/* Between the write and its commit the database does not have what is known. */
+static void test_unsettled_until_its_commit(void **state)
+{
+	struct newest *newest = NULL;
+	uint8_t digest[32];
+
+	(void)state;
+	assert_ok(newest_new(&newest));
+	digest_of(1, digest);
+	assert_true(newest_settled(newest, id_of(1)));
+	assert_ok(newest_write(newest, id_of(1), 1, digest));
+	assert_false(newest_settled(newest, id_of(1)));
+	assert_true(newest_settled(newest, id_of(2)));
+	newest_settle(newest, true);
+	assert_true(newest_settled(newest, id_of(1)));
+	newest_free(&newest);
+}
+
 /* The scan reads an older snapshot while the committer goes on: what it still learns must not undo what was written. */
 static void test_scan_does_not_go_back(void **state)
 {
@@ -136,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_says_nothing_before_complete),
 		cmocka_unit_test(test_keeps_many),
 		cmocka_unit_test(test_failed_batch_is_forgotten),
+		cmocka_unit_test(test_unsettled_until_its_commit),
 		cmocka_unit_test(test_scan_does_not_go_back),
 		cmocka_unit_test(test_scan_beneath_an_open_batch),
 	};

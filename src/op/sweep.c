@@ -1,21 +1,32 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "op/sweep.h"
 
 #define SWEEP_ARENA_MAX ((size_t)8 << 20)
-#define SECOND_LOOKS 3
-#define LOOK_AGAIN_NS 50000000
+#define SECOND_LOOKS 100
+#define SETTLE_LOOKS 10000
+#define SETTLE_PAUSE_NS 1000000
 
 struct sweep {
 	struct row_context rows;
 	struct db *again;            /* a connection for second looks: a snapshot of now */
 	struct newest *known;        /* what the ledger says */
 	struct newest *seen;         /* rows found in the database */
+	const _Atomic bool *stop;
+	bool unsure;                 /* something could not be read */
 	struct arena arena;
 	struct sweep_report report;
+};
+
+/* What the ledger says about one row at one moment. */
+struct word {
+	bool known;
+	int64_t version;
+	uint8_t digest[8];
 };
 
 static void blame(struct sweep *s, const char *entity, struct id id, const char *what)
@@ -33,24 +44,74 @@ static bool newest_of(void *context, const struct entity *entity, struct id id, 
 	return newest_find(context, id, version_out, digest_out);
 }
 
-/* The committer may have written this row after our snapshot: then it is sound in a newer one. */
+static bool stopped(const struct sweep *s)
+{
+	return s->stop != NULL && atomic_load(s->stop);
+}
+
+static struct word word_of(struct sweep *s, struct id id)
+{
+	struct word word = {0};
+
+	word.known = newest_find(s->known, id, &word.version, word.digest);
+	return word;
+}
+
+static bool same_word(const struct word *a, const struct word *b)
+{
+	return a->known == b->known && a->version == b->version && memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
+}
+
+/* The event of a write is known a moment before its commit. False: it does not come to an end, or we are to. */
+static bool wait_settled(struct sweep *s, struct id id)
+{
+	const struct timespec pause = {.tv_nsec = SETTLE_PAUSE_NS};
+
+	for (int i = 0; i < SETTLE_LOOKS && !stopped(s); i++) {
+		if (newest_settled(s->known, id))
+			return true;
+		(void)nanosleep(&pause, NULL); /* cut short by a signal: looks again sooner */
+	}
+	return false;
+}
+
+/* NOT_FOUND: in no table. */
+static err get_anywhere(struct sweep *s, struct row_context *c, struct id id)
+{
+	for (size_t i = 0; entities[i] != NULL; i++) {
+		struct row *row = arena_alloc(&s->arena, entities[i]->size);
+		err e = row == NULL ? FAIL(UNAVAILABLE) : row_get(c, entities[i], id, row);
+
+		arena_reset(&s->arena);
+		if (!err_is(e, ERR_NOT_FOUND))
+			return e;
+	}
+	return FAIL(NOT_FOUND);
+}
+
+/*
+ * What differs may only have been written after our snapshot: it is read again, in a newer one, until nothing was
+ * written meanwhile. entity NULL: a row of any. A row that is written all the time is left to its writers and the next sweep.
+ */
 static bool sound_now(struct sweep *s, const struct entity *entity, struct id id, struct row *row)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
 	struct row_context c = s->rows;
 
 	c.db = s->again;
-	for (int i = 0; i < SECOND_LOOKS; i++) {
-		err e = row_get(&c, entity, id, row);
+	for (int i = 0; i < SECOND_LOOKS && wait_settled(s, id); i++) {
+		struct word before = word_of(s, id);
 		bool expected = newest_stands(s->known, id);
+		err e = entity == NULL ? get_anywhere(s, &c, id) : row_get(&c, entity, id, row);
+		struct word after = word_of(s, id);
 
-		if (err_is_ok(e) && expected)
+		if (err_is(e, ERR_UNAVAILABLE))
+			s->unsure = true; /* the keys process or the disk: no fault of the row's */
+		if (s->unsure || err_is(e, expected ? ERR_OK : ERR_NOT_FOUND))
 			return true;
-		if (err_is(e, ERR_NOT_FOUND) && !expected)
-			return true; /* deleted meanwhile */
-		(void)nanosleep(&pause, NULL); /* the event of a write is known a moment before its commit */
+		if (newest_settled(s->known, id) && same_word(&before, &after))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static err compare_row(struct sweep *s, const struct entity *entity, struct query *query, struct row *row)
@@ -75,7 +136,7 @@ static err compare_row(struct sweep *s, const struct entity *entity, struct quer
 	return newest_learn(s->seen, id, 1, there);
 }
 
-static err compare_entity(struct sweep *s, const struct entity *entity, const _Atomic bool *stop)
+static err compare_entity(struct sweep *s, const struct entity *entity)
 {
 	struct query *query = NULL;
 	struct row *row = malloc(entity->size);
@@ -86,7 +147,7 @@ static err compare_entity(struct sweep *s, const struct entity *entity, const _A
 		e = query_step(query, &more);
 		if (err_is_ok(e) && more)
 			e = compare_row(s, entity, query, row);
-		if (stop != NULL && atomic_load(stop))
+		if (stopped(s))
 			e = FAIL(UNAVAILABLE);
 	}
 	query_end(&query);
@@ -94,24 +155,11 @@ static err compare_entity(struct sweep *s, const struct entity *entity, const _A
 	return e;
 }
 
-static bool stands_anywhere(struct sweep *s, struct id id)
-{
-	for (size_t i = 0; entities[i] != NULL; i++) {
-		struct row *row = arena_alloc(&s->arena, entities[i]->size);
-		struct row_context c = s->rows;
-
-		c.db = s->again;
-		if (row == NULL || err_is_ok(row_get(&c, entities[i], id, row)))
-			return true;
-		arena_reset(&s->arena);
-	}
-	return false;
-}
-
 struct missing {
 	struct sweep *sweep;
-	struct id list[64];   /* more are counted by what follows from the first */
-	size_t count;
+	struct id *list;
+	size_t count, cap;
+	bool full;
 };
 
 static void collect_missing(void *context, struct id id, uint64_t version, const uint8_t digest[static 8])
@@ -120,34 +168,45 @@ static void collect_missing(void *context, struct id id, uint64_t version, const
 
 	(void)version;
 	(void)digest;
-	if (!newest_stands(m->sweep->seen, id) && m->count < sizeof(m->list) / sizeof(m->list[0]))
-		m->list[m->count++] = id;
+	if (m->full || newest_stands(m->sweep->seen, id))
+		return;
+	if (m->count == m->cap) {
+		size_t cap = m->cap == 0 ? 64 : m->cap * 2;
+		struct id *list = reallocarray(m->list, cap, sizeof(*list));
+
+		m->full = list == NULL;
+		if (m->full)
+			return;
+		m->list = list;
+		m->cap = cap;
+	}
+	m->list[m->count++] = id;
 }
 
-/* Rows that the ledger knows and the database does not; one inserted after our snapshot stands by now, one deleted is unknown. */
-static void compare_missing(struct sweep *s)
+/* Rows that the ledger knows and the database does not; those inserted after our snapshot are among them at first. */
+static err compare_missing(struct sweep *s)
 {
 	struct missing missing = {.sweep = s};
 
 	newest_each(s->known, collect_missing, &missing);
-	for (size_t i = 0; i < missing.count; i++) {
-		if (newest_stands(s->known, missing.list[i]) && !stands_anywhere(s, missing.list[i]))
+	for (size_t i = 0; i < missing.count && !stopped(s); i++)
+		if (!sound_now(s, NULL, missing.list[i], NULL))
 			blame(s, "row", missing.list[i], "the ledger knows this row, the database does not");
-	}
+	free(missing.list);
+	return missing.full || s->unsure || stopped(s) ? FAIL(UNAVAILABLE) : OK;
 }
 
-static err compare_all(struct sweep *s, const _Atomic bool *stop)
+static err compare_all(struct sweep *s)
 {
 	for (size_t i = 0; entities[i] != NULL; i++)
-		TRY(compare_entity(s, entities[i], stop));
-	compare_missing(s);
-	return OK;
+		TRY(compare_entity(s, entities[i]));
+	return compare_missing(s);
 }
 
 err sweep_run(const char *database, struct keys *keys, struct newest *known, const _Atomic bool *stop,
     struct sweep_report *report_out)
 {
-	struct sweep s = {.known = known, .rows = {.keys = keys, .newest = newest_of, .newest_context = known, .tentative = true}};
+	struct sweep s = {.known = known, .rows = {.keys = keys, .newest = newest_of, .newest_context = known, .tentative = true}, .stop = stop};
 	err e;
 
 	arena_init(&s.arena, SWEEP_ARENA_MAX);
@@ -158,7 +217,7 @@ err sweep_run(const char *database, struct keys *keys, struct newest *known, con
 	if (err_is_ok(e))
 		e = db_open(database, DB_READ, &s.again);
 	if (err_is_ok(e))
-		e = compare_all(&s, stop);
+		e = compare_all(&s);
 	db_close(&s.again);
 	db_close(&s.rows.db);
 	newest_free(&s.seen);

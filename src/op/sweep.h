@@ -16,7 +16,8 @@ struct sweep_report {
 };
 
 /*
- * database: path. known: complete. stop (may be NULL): looked at after each row; UNAVAILABLE when it became true.
+ * database: path. known: complete. stop (may be NULL): looked at after each row.
+ * UNAVAILABLE: stop became true, or something could not be read; nothing is blamed for that.
  * Also right while the committer goes on: what differs is looked at again before it is blamed.
  */
 MUST_USE err sweep_run(const char *database, struct keys *keys, struct newest *known, const _Atomic bool *stop,

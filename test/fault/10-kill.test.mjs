@@ -16,6 +16,7 @@ test(`K-27 acknowledged writes survive kill -9 (${rounds} rounds, seed ${seed})`
   for (const guardian of guardians) writers.push({ guardian, token: await server.signIn(guardian) })
   const acknowledged = new Map() // reason → id
   let running = true
+  t.after(() => { running = false }) // whatever happens
   let count = 0
 
   async function write(writer) {
@@ -41,16 +42,17 @@ test(`K-27 acknowledged writes survive kill -9 (${rounds} rounds, seed ${seed})`
   const load = Array.from({ length: 16 }, async (_, i) => {
     while (running) await write(writers[i % writers.length])
   })
+  const whole = server.processes().length
   const began = Date.now()
   for (let round = 0; round < rounds; round++) {
     const before = count
     await server.until('load', 20000, () => count >= before + 40 + Math.floor(random() * 120))
     const processes = server.processes()
+    assert.equal(processes.length, whole)
     const victim = processes[Math.floor(random() * processes.length)]
     process.kill(victim.pid, 'SIGKILL')
     t.diagnostic(`round ${round}: killed ${victim.kind} after ${count} writes`)
-    await server.until('healing', 20000, async () =>
-      server.processes().length === processes.length && (await server.call('GET', '/readyz')).status === 200)
+    await server.healed(whole, [victim.pid])
   }
   running = false
   await Promise.all(load)

@@ -17,9 +17,10 @@ async function restart(server, t, how) {
     await server.ended
     server.agent.destroy()
   } else if (how === 'core') {
-    for (const one of server.processes()) if (one.kind === 'core') process.kill(one.pid, 'SIGKILL')
-    await server.until('new cores', 20000, () => server.processes().filter(one => one.kind === 'core' && !processes.includes(one.pid)).length === 3)
-    return server.ready()
+    const all = server.processes()
+    const cores = all.filter(one => one.kind === 'core').map(one => one.pid)
+    for (const pid of cores) process.kill(pid, 'SIGKILL')
+    return server.healed(all.length, cores)
   } else {
     await server.stop()
     assert.equal(server.child.exitCode, 0)

@@ -137,8 +137,16 @@ export class Server {
     const children = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim().split(/\s+/)
     return children.filter(Boolean).map(pid => {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      const at = words.indexOf('--process')
-      return { pid: Number(pid), kind: words[at + 1], name: words[at + 4] }
+      const at = words.indexOf('--process') // not there: just forked, or dead and not yet noticed
+      return { pid: Number(pid), kind: words[at + 1], name: words[at + 4], at }
+    }).filter(one => one.at > 0)
+  }
+
+  // All of them are there, none of the old ones named, and the service answers.
+  healed(count, gone) {
+    return this.until('healing', 20000, async () => {
+      const processes = this.processes()
+      return processes.length === count && !processes.some(one => gone.includes(one.pid)) && (await this.call('GET', '/readyz')).status === 200
     })
   }
 
