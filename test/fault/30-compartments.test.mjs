@@ -178,6 +178,7 @@ test('K-60 hostile code within a running core is refused or ends it', { skip: ne
     assert.equal(await within(cities[index % 2], deed), `signal ${constants.signals.SIGSYS}`, deed)
   t.diagnostic(`${paths.length} paths refused, ${deeds.length} deeds ended the process`)
   for (const link of links) rmSync(link)
+  assert.deepEqual(server.trouble(), [])
   await server.stop()
   for (const log of server.verify()) assert.equal(log.genuine, true, JSON.stringify(log))
 })

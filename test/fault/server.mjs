@@ -171,7 +171,7 @@ export class Server {
 
   // What the program says about itself in its log when something is wrong with it.
   trouble() {
-    return this.log.split('\n').filter(line => /Sanitizer|runtime error:|does not hold at/.test(line))
+    return this.log.split('\n').filter(line => /Sanitizer|runtime error:|does not hold at|not what the ledger says|failed its check/.test(line))
   }
 
   verify() {
