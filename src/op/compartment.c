@@ -111,6 +111,23 @@ static err path_join(char out[static PATH_MAX], const char *a, const char *b, co
 	return len > 0 && len < PATH_MAX ? OK : FAIL(TOO_LARGE);
 }
 
+/* Empty; its name becomes durable with the database's, which syncs the folder when it is made after it. */
+static err make_heads(const char *core)
+{
+	char path[PATH_MAX];
+	int fd;
+	bool made;
+
+	TRY(path_join(path, core, COMPARTMENT_HEADS, NULL));
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return FAIL(UNAVAILABLE);
+	made = fsync(fd) == 0;
+	if (close(fd) != 0)
+		made = false;
+	return made ? OK : FAIL(UNAVAILABLE);
+}
+
 err compartment_make(const char *directory, const struct compartment_spec *spec)
 {
 	char core[PATH_MAX], keys[PATH_MAX], database[PATH_MAX], root[PATH_MAX], store[PATH_MAX];
@@ -132,6 +149,7 @@ err compartment_make(const char *directory, const struct compartment_spec *spec)
 	TRY(make_directory(keys));
 	(void)snprintf(origin, sizeof(origin), "%ssekimori.example/%s", spec->demo ? "demo/" : "", spec->name);
 	TRY(keystore_create(root, store, origin));
+	TRY(make_heads(core));
 	TRY(db_open(database, DB_WRITE, &db));
 	e = schema_make(db);
 	if (err_is_ok(e))
