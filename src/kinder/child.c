@@ -25,6 +25,8 @@
 	field(allergies, .ja = "アレルギー", .en = "Allergies", CARE, .max = 500, .group = "allergies")              \
 	field(medical, .ja = "健康上の注意", .en = "Medical", CARE, .max = 1000, .group = "care")                    \
 	field(emergency_contacts, .ja = "緊急連絡先", .en = "Emergency contacts", CARE, .max = 500, .group = "care") \
+	field(fetchers, .ja = "お迎えの人", .en = "Fetched by", RECORD(FIELD_TEXT), .multiline = true, .max = 500,   \
+	    .group = "basic")                                                                                        \
 	field(notes, .ja = "連絡事項", .en = "Notes", CARE, .max = 1000, .group = "care")
 
 static const struct field fields[] = {

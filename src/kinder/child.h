@@ -19,6 +19,7 @@ struct child {
 	struct bytes allergies;
 	struct bytes medical;
 	struct bytes emergency_contacts;
+	struct bytes fetchers;       /* who fetches the child */
 	struct bytes notes;
 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kinder/cutoff.h"
 #include "kinder/kinder_int.h"
 
 #include "kinder/facility.h"
@@ -35,6 +36,8 @@ static const char *const states[] = {[FACILITY_OPEN] = "open", [FACILITY_CLOSED]
 
 static const struct field fields[] = {
 	FACILITY_FIELDS(KINDER_FIELD)
+	{.name = "cut_off", .ja = "連絡の締切", .en = "Reports until", PUBLIC_TEXT, .max = 5,
+	    .offset = offsetof(struct facility, cut_off)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_1, .choices = states,
 	    .offset = offsetof(struct facility, state)},
 };
@@ -65,8 +68,7 @@ static bool is_code(struct bytes text)
 	return text.len == 6;
 }
 
-/* H:MM or HH:MM, 0:00 to 24:00. */
-static bool is_time(struct bytes text)
+bool facility_time(struct bytes text)
 {
 	unsigned hour = 0;
 	size_t colon = text.len < 3 ? 0 : text.len - 3;
@@ -122,8 +124,8 @@ static const struct shape {
 	const char *en;
 } shapes[] = {
 	{"municipality_code", is_code, "全国地方公共団体コードは6桁の数字です。", "The municipality code has six digits."},
-	{"opens", is_time, "時刻は「9:00」のように書いてください。", "Write a time like 9:00."},
-	{"closes", is_time, "時刻は「18:30」のように書いてください。", "Write a time like 18:30."},
+	{"opens", facility_time, "時刻は「9:00」のように書いてください。", "Write a time like 9:00."},
+	{"closes", facility_time, "時刻は「18:30」のように書いてください。", "Write a time like 18:30."},
 	{"telephone", is_telephone, "電話番号は「011-511-0447」のように書いてください。",
 	    "Write a telephone number like 011-511-0447."},
 	{"latitude", is_degrees, "緯度は「43.045613」のように書いてください。", "Write a latitude like 43.045613."},
@@ -222,7 +224,7 @@ static err put(struct call *call, const struct facility *facility)
 
 static err open_apply(struct call *call)
 {
-	struct facility facility = {.state = FACILITY_OPEN};
+	struct facility facility = {.state = FACILITY_OPEN, .cut_off = BYTES_LIT(CUTOFF_DEFAULT)};
 	err e;
 
 	if (!facility_check(call->values, call->problems)) /* inputs stand in the order of the fields */
@@ -257,6 +259,68 @@ const struct op facility_open = {
 	.grade = GRADE_1,
 	.requirements = "K-26",
 	.apply = open_apply,
+};
+
+#define TIME_INPUT .type = FIELD_TEXT, .grade = GRADE_1, .max = 5
+
+static const struct input hours_inputs[] = {
+	{.place = IN_PATH, .object = true, .field = {KINDER_PATH_FACILITY}},
+	{.place = IN_BODY, .field = {.name = "opens", .ja = "利用開始時間", .en = "Opens", TIME_INPUT}},
+	{.place = IN_BODY, .field = {.name = "closes", .ja = "利用終了時間", .en = "Closes", TIME_INPUT}},
+	{.place = IN_BODY, .field = {.name = "cut_off", .ja = "連絡の締切", .en = "Reports until", TIME_INPUT, .min = 5}},
+	{0},
+};
+
+static err check_hours(struct call *call)
+{
+	struct bytes opens = call_text(call, "opens");
+	struct bytes closes = call_text(call, "closes");
+
+	if (opens.len > 0 && !facility_time(opens))
+		return call_flaw(call, "opens", FLAW_FORMAT, "時刻は「9:00」のように書いてください。", "Write a time like 9:00.");
+	if (closes.len > 0 && !facility_time(closes))
+		return call_flaw(call, "closes", FLAW_FORMAT, "時刻は「18:30」のように書いてください。", "Write a time like 18:30.");
+	if (call_value(call, "cut_off")->present && !cutoff_fits(call_text(call, "cut_off")))
+		return call_flaw(call, "cut_off", FLAW_FORMAT, "時刻は「08:30」のように書いてください。", "Write a time like 08:30.");
+	return OK;
+}
+
+static err hours_apply(struct call *call)
+{
+	struct facility facility = {0};
+
+	TRY(check_hours(call));
+	TRY(row_get(&call->rows, &facility_entity, call_id(call, "facility"), &facility));
+	call_store(call, &facility_entity, &facility);
+	TRY(row_update(&call->rows, &facility_entity, &facility));
+	return put(call, &facility);
+}
+
+static const struct grant hours_grants[] = {
+	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
+	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
+	{0},
+};
+
+const struct op facility_hours = {
+	.id = "facility.hours",
+	.ja = "園の時間と連絡の締切を決める",
+	.en = "Set a facility's hours and until when to report",
+	.method = "PUT",
+	.path = "/v1/facilities/{facility}/hours",
+	.kind = OP_WRITE,
+	.grants = hours_grants,
+	.policy = "facility change",
+	.inputs = hours_inputs,
+	.entity = &facility_entity,
+	.output = &facility_entity,
+	.status = 200,
+	.purpose_ja = "保護者がいつまで連絡できるかを決めるため",
+	.purpose_en = "To set until when guardians can report",
+	.event = true,
+	.grade = GRADE_1,
+	.requirements = "K-26",
+	.apply = hours_apply,
 };
 
 const struct statement facility_children = {

@@ -26,18 +26,23 @@ struct facility {
 	struct bytes operator;
 	struct bytes url;
 	struct bytes notes;
+	struct bytes cut_off;     /* HH:MM, until when guardians report for a day; see cutoff.h */
 	int32_t state;            /* enum facility_state */
 };
+
+#define FACILITY_INNER_FIELDS 2 /* the last ones, which no file and no form of the facility's data brings */
 
 extern const struct entity facility_entity;
 extern const struct statement facility_children;
 extern const struct op facility_list;
 extern const struct op facility_see;
 extern const struct op facility_open;
+extern const struct op facility_hours;
 extern const struct op facility_close;
 extern const struct op facility_reopen;
 
 /* The rules beyond type and length; values in the order of facility_entity.fields. False: problems has entries. */
 bool facility_check(const struct value *values, struct problems *problems);
+bool facility_time(struct bytes text); /* H:MM or HH:MM, 0:00 to 24:00 */
 
 #endif

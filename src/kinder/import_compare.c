@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kinder/cutoff.h"
 #include "kinder/import_compare.h"
 #include "kinder/import_stage.h"
 #include "op/reader.h"
@@ -36,15 +37,15 @@ static size_t place(const char *name)
 	return (size_t)(entity_field(&facility_entity, name) - facility_entity.fields);
 }
 
-/* All fields of a facility but its state. */
+/* All fields of a facility but the inner ones. */
 static uint64_t wanted_fields(void)
 {
-	return (UINT64_C(1) << (facility_entity.field_count - 1)) - 1;
+	return (UINT64_C(1) << (facility_entity.field_count - FACILITY_INNER_FIELDS)) - 1;
 }
 
 err import_compare_start(void)
 {
-	REQUIRE(strcmp(facility_entity.fields[facility_entity.field_count - 1].name, "state") == 0);
+	REQUIRE(place("cut_off") == facility_entity.field_count - FACILITY_INNER_FIELDS);
 	return row_list_make(&by_identity);
 }
 
@@ -160,7 +161,7 @@ static err take_new(struct comparing *c, struct facility *facility, struct bytes
 
 static err compare_row(struct comparing *c, const struct value *values, struct bytes municipality, struct bytes code)
 {
-	struct facility facility = {.state = FACILITY_OPEN};
+	struct facility facility = {.state = FACILITY_OPEN, .cut_off = BYTES_LIT(CUTOFF_DEFAULT)};
 	bool found = false;
 	OWN(buf) before = {0};
 	OWN(buf) after = {0};

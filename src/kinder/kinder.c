@@ -1,5 +1,6 @@
 #include "kinder/absence.h"
 #include "kinder/board.h"
+#include "kinder/calendar.h"
 #include "kinder/child.h"
 #include "kinder/class.h"
 #include "kinder/facility.h"
@@ -13,6 +14,7 @@
 
 const struct entity *const kinder_entities[] = {
 	&facility_entity,
+	&calendar_entity,
 	&class_entity,
 	&class_assignment_entity,
 	&child_entity,
@@ -28,8 +30,12 @@ const struct op *const kinder_ops[] = {
 	&facility_list,
 	&facility_see,
 	&facility_open,
+	&facility_hours,
 	&facility_close,
 	&facility_reopen,
+	&calendar_see,
+	&calendar_put,
+	&calendar_remove,
 	&class_list,
 	&class_open,
 	&class_assign,
@@ -58,6 +64,7 @@ const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_cle
 
 err kinder_start(void)
 {
+	TRY(calendar_start());
 	TRY(class_start());
 	TRY(child_start());
 	TRY(import_start());
