@@ -186,6 +186,10 @@ static void answer_reply(struct loop *loop, struct pending *pending, const struc
 		answer.body = bytes_of(&pending->body);
 	answer.head.status = reply->status;
 	answer.head.type = type_of(pending, reply);
+	if (reply->kind != WIRE_KIND_PROBLEM && reply->status != 204) {
+		answer.head.media = pending->op->media;
+		answer.head.file = pending->op->file;
+	}
 	answer.head.immutable = reply->immutable != 0 && reply->status == 200;
 	answer.head.retry_after_s = reply->retry_after_s;
 	answer.head.clear = reply->cookie == COOKIE_CLEAR;

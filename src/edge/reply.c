@@ -107,7 +107,15 @@ size_t reply_block(const struct reply_head *head, char block_out[static REPLY_BL
 
 	add_text(&block, phrase_of(head->status));
 	add(&block, headers->ptr, headers->len);
-	add(&block, types[head->type].ptr, types[head->type].len);
+	if (head->type == REPLY_IS_OCTETS && head->media != NULL)
+		add_header(&block, "Content-Type", head->media);
+	else
+		add(&block, types[head->type].ptr, types[head->type].len);
+	if (head->file != NULL) {
+		add_text(&block, "Content-Disposition: attachment; filename=\"");
+		add_text(&block, head->file);
+		add_text(&block, "\"\r\n");
+	}
 	if (head->set_cookie != NULL || head->clear)
 		add_cookie(&block, head);
 	if (head->status == 401)

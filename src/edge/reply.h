@@ -18,6 +18,8 @@ enum reply_type { REPLY_NOTHING, REPLY_IS_JSON, REPLY_IS_TEXT, REPLY_IS_OCTETS, 
 struct reply_head {
 	int status;
 	enum reply_type type;
+	const char *media;         /* REPLY_IS_OCTETS: instead of application/octet-stream; NULL: that */
+	const char *file;          /* the name to download under, without quotes and controls; NULL: none */
 	struct id request;
 	bool immutable;            /* may be cached for ever; otherwise not at all */
 	bool close;

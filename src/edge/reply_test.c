@@ -57,6 +57,20 @@ static void data_blocks(void **state)
 	check_lines(block);
 	has(block, "Cache-Control: private, max-age=31536000, immutable\r\n", true);
 	has(block, "no-store", false);
+	has(block, "Content-Type: application/octet-stream\r\n", true);
+	has(block, "Content-Disposition", false);
+	head = (struct reply_head){.status = 200, .type = REPLY_IS_OCTETS, .media = "application/pdf", .file = "list.pdf"};
+	(void)reply_block(&head, block);
+	check_lines(block);
+	has(block, "\r\nContent-Type: application/pdf\r\n", true);
+	has(block, "octet-stream", false);
+	has(block, "\r\nContent-Disposition: attachment; filename=\"list.pdf\"\r\n", true);
+	has(block, "\r\nCache-Control: no-store\r\n", true);
+	head = (struct reply_head){.status = 200, .type = REPLY_IS_TEXT, .file = "proof.txt"};
+	(void)reply_block(&head, block);
+	check_lines(block);
+	has(block, "\r\nContent-Type: text/plain; charset=utf-8\r\n", true);
+	has(block, "\r\nContent-Disposition: attachment; filename=\"proof.txt\"\r\n", true);
 }
 
 static void problem_blocks(void **state)

@@ -74,9 +74,10 @@ static err body_open(struct task *task)
 
 static err body_close(struct task *task)
 {
-	if (task->body_final || task->call.op->reply != REPLY_JSON || task->phase == PHASE_PREPARE)
+	if (task->body_final || task->phase == PHASE_PREPARE)
 		return OK;
-	json_object_end(&task->call.out);
+	if (task->call.op->reply == REPLY_JSON)
+		json_object_end(&task->call.out);
 	TRY(task->call.out.state);
 	return task->body.len <= OP_REPLY_MAX ? OK : FAIL(TOO_LARGE); /* before it is recorded as told */
 }
@@ -170,6 +171,16 @@ static void finish(struct task *task, err e)
 
 /* ---- the committer's thread ---- */
 
+/* What a reader or the pool has decided stands, unless authority has moved since. */
+static bool stands(const struct task *task)
+{
+	bool read = task->phase == PHASE_READ || (task->phase == PHASE_PREPARE && task->call.op->kind == OP_READ);
+
+	if (task->phase == PHASE_SLOW)
+		return true; /* it failed there: nothing was told */
+	return read && !task->engine->authority_dirty && task->authority == atomic_load(&task->engine->authority);
+}
+
 static err commit_run(struct commit_call *commit, struct db *db)
 {
 	struct task *task = (struct task *)commit;
@@ -177,12 +188,11 @@ static err commit_run(struct commit_call *commit, struct db *db)
 
 	engine->changes.count = 0;
 	engine->changes.authority = false;
-	if (task->phase == PHASE_READ && !engine->authority_dirty &&
-	    task->authority == atomic_load(&engine->authority))
+	if (stands(task))
 		return task->outcome;
 	task->leaf.len = 0;
 	/* A read writes nothing here either: not even when its session was last seen. */
-	task->outcome = perform(task, db, &engine->problems, task->phase == PHASE_READ ? NULL : &engine->changes);
+	task->outcome = perform(task, db, &engine->problems, task->call.op->kind == OP_READ ? NULL : &engine->changes);
 	return task->outcome;
 }
 
@@ -225,18 +235,22 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 	return record_append(task, &engine->changes);
 }
 
+static void slow_begin(struct task *task)
+{
+	task->phase = PHASE_SLOW;
+	task->leaf.len = 0;
+	if (!err_is_ok(pool_push(task->engine, task)))
+		finish(task, FAIL(LIMITED));
+}
+
 static void commit_done(struct commit_call *commit, err outcome)
 {
 	struct task *task = (struct task *)commit;
 
-	if (task->phase == PHASE_PREPARE && err_is_ok(outcome)) {
-		task->phase = PHASE_SLOW;
-		task->leaf.len = 0;
-		if (err_is_ok(pool_push(task->engine, task)))
-			return;
-		outcome = FAIL(LIMITED);
-	}
-	finish(task, outcome);
+	if (task->phase == PHASE_PREPARE && err_is_ok(outcome))
+		slow_begin(task);
+	else
+		finish(task, outcome);
 }
 
 static void push(struct task *task)
@@ -251,6 +265,21 @@ static void push(struct task *task)
 
 /* ---- the pool's threads ---- */
 
+/* A write's attempt is recorded since it was prepared; a read's is not yet. */
+static void slow_failed(struct task *task, err e)
+{
+	task->outcome = e;
+	e = problem_body(task);
+	if (err_is_ok(e) && task->call.op->kind == OP_READ)
+		e = record_encode(task, NULL);
+	if (!err_is_ok(e))
+		finish(task, e);
+	else if (task->call.op->kind == OP_READ)
+		push(task);
+	else
+		finish(task, task->outcome);
+}
+
 void engine_slow(struct task *task)
 {
 	static _Thread_local struct problems problems;
@@ -263,11 +292,7 @@ void engine_slow(struct task *task)
 	call->rows.db = NULL;
 	e = call->op->slow(call);
 	if (!err_is_ok(e)) {
-		task->outcome = e;
-		if (!err_is_ok(problem_body(task)))
-			task->outcome = FAIL(UNAVAILABLE);
-		finish(task, task->outcome);
-		task = NULL;
+		slow_failed(task, e);
 		return;
 	}
 	task->phase = PHASE_APPLY;
@@ -327,7 +352,7 @@ static void read_now(struct engine_reader *reader, struct task *task)
 {
 	err e = burst_begin(reader);
 
-	task->phase = PHASE_READ;
+	task->phase = task->call.op->prepare != NULL ? PHASE_PREPARE : PHASE_READ;
 	task->authority = reader->authority;
 	task->call.problems = &reader->problems;
 	call_reset(task); /* for the answer, also when nothing could be performed */
@@ -338,6 +363,10 @@ static void read_now(struct engine_reader *reader, struct task *task)
 		/* A row may have moved between this snapshot and what the ledger says: the committer sees both alike. */
 		task->authority = LOOK_AGAIN;
 		push(task);
+		return;
+	}
+	if (err_is_ok(e) && task->phase == PHASE_PREPARE) {
+		slow_begin(task);
 		return;
 	}
 	e = problem_body(task);

@@ -3,10 +3,12 @@
  *
  *   submit ─▶ reads: on the caller's thread and read connection ─▶ committer records the event ─▶ reply
  *          ├▶ writes: in the committer's savepoint ─▶ event ─▶ commit ─▶ reply
- *          └▶ slow writes: committer (prepare) ─▶ pool (slow) ─▶ committer (apply) ─▶ reply
+ *          ├▶ slow writes: committer (prepare) ─▶ pool (slow) ─▶ committer (apply) ─▶ reply
+ *          └▶ slow reads: read connection (prepare) ─▶ pool (slow) ─▶ committer (decides again; apply) ─▶ event ─▶ reply
  *
  * E1  Authentication and authorisation run on the connection on which the effect runs.
- * E2  A recorded read whose authority moved between decision and record is run again in the committer.
+ * E2  A recorded read whose authority moved between decision and record is run again in the committer; a slow one is
+ *     always decided again there, before it is recorded and answered.
  * E3  A reply leaves after the commit that holds its event; an operation without an event answers at once.
  */
 #ifndef OP_ENGINE_H

@@ -170,6 +170,10 @@ static bool op_fits(const struct op *op)
 		return op_complain(op, "needs approval and names no approver or undo");
 	if ((op->slow == NULL) != (op->prepare == NULL))
 		return op_complain(op, "has only one of prepare and slow");
+	if (op->media != NULL && op->reply != REPLY_OCTETS)
+		return op_complain(op, "names a media type and does not answer octets");
+	if (op->file != NULL && (op->reply == REPLY_JSON || strpbrk(op->file, "\"\\\r\n/") != NULL))
+		return op_complain(op, "names a file that cannot be one");
 	return inputs_fit(op) && grants_fit(op);
 }
 

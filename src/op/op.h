@@ -50,6 +50,8 @@ struct op {
 	enum op_guard guard;
 	enum op_route route;
 	enum op_reply reply;
+	const char *media;          /* REPLY_OCTETS: the content type; NULL = application/octet-stream */
+	const char *file;           /* REPLY_TEXT, REPLY_OCTETS: the name under which it is downloaded; NULL = shown in place */
 	bool open;                  /* PUBLIC: may be called without a session; grants are then not asked */
 	bool form_login;            /* sign-in: refuse when Sec-Fetch-Site says cross-site even without a cookie */
 	const struct grant *grants; /* ends with roles == 0 */
@@ -73,7 +75,11 @@ struct op {
 	const char *requirements;   /* "K-1 K-27" */
 	/* CONFIRM and APPROVE: say number of objects and impact (both languages by call->language); CONFLICT etc. refuse early. */
 	err (*impact)(struct call *call, int64_t *objects_out, char *words_out, size_t words_max);
-	/* SLOW calls (password hashing): prepare is committed on its own, slow runs in the pool without database, then apply. NULL otherwise. */
+	/*
+	 * SLOW calls (password hashing, documents): prepare, then slow in the pool without a database, then apply. NULL otherwise.
+	 * Of a write, prepare is committed on its own. Of a read, prepare copies what it needs into call->arena (call->state) on
+	 * the reader's connection and nothing is recorded yet; apply, with the permission decided anew, fills the reply and the event.
+	 */
 	op_apply prepare, slow;
 	const char *turns;          /* SLOW: the text input whose equal values are served one after another; NULL = side by side */
 	op_apply apply;
@@ -126,6 +132,7 @@ struct compartment {
 	struct head_signer *signer;
 	int lock_fd;                /* held while open: one committer only */
 	_Atomic int reader_fd;            /* SEQPACKET to the reader, -1 = none */
+	_Atomic int render_fd;            /* SEQPACKET to the render process, -1 = none */
 	uint32_t password_rounds;
 };
 

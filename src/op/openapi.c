@@ -152,6 +152,8 @@ static void write_reply_schema(struct json *json, const struct op *op)
 	json_object(json, "schema");
 	if (op->reply != REPLY_JSON) {
 		json_str(json, "type", "string");
+		if (op->reply == REPLY_OCTETS)
+			json_str(json, "format", "binary");
 	} else if (op->list && op->output != NULL) {
 		json_str(json, "type", "object");
 		json_object(json, "properties");
@@ -176,6 +178,21 @@ static void write_reply_schema(struct json *json, const struct op *op)
 	json_object_end(json);
 }
 
+static void write_file_name(struct json *json, const char *file)
+{
+	char value[200];
+
+	(void)snprintf(value, sizeof(value), "attachment; filename=\"%s\"", file);
+	json_object(json, "headers");
+	json_object(json, "Content-Disposition");
+	json_object(json, "schema");
+	json_str(json, "type", "string");
+	json_str(json, "const", value);
+	json_object_end(json);
+	json_object_end(json);
+	json_object_end(json);
+}
+
 static void write_replies(struct json *json, const struct op *op)
 {
 	char status[8];
@@ -184,9 +201,11 @@ static void write_replies(struct json *json, const struct op *op)
 	json_object(json, "responses");
 	json_object(json, status);
 	json_str(json, "description", op->en);
+	if (op->file != NULL)
+		write_file_name(json, op->file);
 	if (op->status != 204) {
 		json_object(json, "content");
-		json_object(json, media[op->reply]);
+		json_object(json, op->media != NULL ? op->media : media[op->reply]);
 		write_reply_schema(json, op);
 		json_object_end(json);
 		json_object_end(json);

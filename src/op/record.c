@@ -26,9 +26,15 @@ bool record_counted(const struct task *task)
 	    task->signed_by != SIGNED_LOCAL;
 }
 
+/* Nothing has been told yet. */
+static bool read_begun(const struct task *task)
+{
+	return task->phase == PHASE_PREPARE && task->call.op->kind == OP_READ && err_is_ok(task->outcome);
+}
+
 bool record_wanted(const struct task *task)
 {
-	return !record_counted(task) && (task->call.op->event || !err_is_ok(task->outcome));
+	return !read_begun(task) && !record_counted(task) && (task->call.op->event || !err_is_ok(task->outcome));
 }
 
 static err sealing_key(const struct call *call, struct data_key *key_out)

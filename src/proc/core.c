@@ -485,6 +485,7 @@ static err core_open(struct core *core, const struct boot *boot)
 		return FAIL(INVALID);
 	core->control = boot_control(boot);
 	core->compartment.password_rounds = OP_PASSWORD_ROUNDS;
+	atomic_store(&core->compartment.render_fd, -1);
 	atomic_store(&core->compartment.reader_fd, reader != NULL ? reader->fd : -1);
 	TRY(compartment_open(".", &core->compartment, &write));
 	/* A demonstration's ledger proves nothing about a service: never serve it as one. */
