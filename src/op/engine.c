@@ -503,6 +503,10 @@ void engine_ready(struct engine *engine, void (*ready)(void *, uint64_t, bool), 
 {
 	struct probe *probe;
 
+	if (atomic_load(&engine->unlearned)) {
+		ready(context, number, false);
+		return;
+	}
 	if (atomic_load(&engine->writable) && clock_mono_us() - atomic_load(&engine->ready_at_us) < READY_FRESH_US) {
 		ready(context, number, true);
 		return;

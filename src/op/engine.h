@@ -77,7 +77,7 @@ void engine_reader_close(struct engine_reader **reader);
 void engine_submit(struct engine_reader *reader, const struct submission *submission);
 void engine_burst_end(struct engine_reader *reader);
 
-/* Whether a commit would succeed now (at most one probing commit a second). Calls back like a reply. */
+/* Whether a commit would succeed now (at most one probing commit a second) and the ledger could be read back. Calls back like a reply. */
 void engine_ready(struct engine *engine, void (*ready)(void *context, uint64_t number, bool yes), void *context, uint64_t number);
 /* Once a second from some thread: flushes counted refusals, runs due chores. */
 void engine_tick(struct engine *engine);

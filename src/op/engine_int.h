@@ -91,6 +91,7 @@ struct engine {
 	pthread_t scan_thread;
 	bool scanning;
 	_Atomic bool scan_stop;
+	_Atomic bool unlearned;      /* reading the ledger back has failed so far */
 	pthread_mutex_t scan_lock;
 	pthread_cond_t scan_wake;
 	struct jobs *jobs;

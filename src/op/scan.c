@@ -6,6 +6,7 @@
 #include "op/sweep.h"
 
 #define SWEEP_EVERY_S 3600
+#define LEARN_AGAIN_S 60
 
 static const struct statement blobs = {"scan.blobs", "SELECT entries FROM ledger_blob WHERE first >= :first ORDER BY first"};
 
@@ -81,15 +82,15 @@ static err sweep(struct engine *engine)
 	return engine_note(engine, report.bad == 0 ? "ledger.sweep" : "ledger.sweep-found", &words);
 }
 
-/* Sleeps until the next sweep is due; false: stop. */
-static bool rest(struct engine *engine)
+/* false: stop. */
+static bool rest(struct engine *engine, time_t seconds)
 {
 	struct timespec until;
 	bool stop;
 
 	pthread_mutex_lock(&engine->scan_lock);
 	if (clock_gettime(CLOCK_REALTIME, &until) == 0) {
-		until.tv_sec += SWEEP_EVERY_S;
+		until.tv_sec += seconds;
 		while (!atomic_load(&engine->scan_stop) &&
 		    pthread_cond_timedwait(&engine->scan_wake, &engine->scan_lock, &until) == 0)
 			;
@@ -99,22 +100,34 @@ static bool rest(struct engine *engine)
 	return !stop;
 }
 
+/* Until it succeeds the service says that it is not ready: rows are opened without comparing them with the ledger. false: stop. */
+static bool learn_until(struct engine *engine)
+{
+	err e = learn(engine);
+
+	while (!err_is_ok(e)) {
+		atomic_store(&engine->unlearned, true);
+		log_error("the ledger could not be read back (%s): rows are opened without comparing them with it", err_row(e)->name);
+		if (!rest(engine, LEARN_AGAIN_S))
+			return false;
+		e = learn(engine);
+	}
+	atomic_store(&engine->unlearned, false);
+	return true;
+}
+
 static void *scan_main(void *context)
 {
 	struct engine *engine = context;
-	err e = learn(engine);
+	err e;
 
-	if (!err_is_ok(e)) {
-		log_error("the ledger could not be read back (%s): rows are opened without comparing them with it", err_row(e)->name);
-		return NULL;
-	}
-	if (!engine->config.sweeps)
+	if (!learn_until(engine) || !engine->config.sweeps)
 		return NULL;
 	do {
 		e = sweep(engine);
 		if (!err_is_ok(e) && !atomic_load(&engine->scan_stop))
 			log_warn("a sweep of the rows was not finished: %s", err_row(e)->name);
-	} while (rest(engine));
+	} while (rest(engine, SWEEP_EVERY_S));
 	return NULL;
 }
 

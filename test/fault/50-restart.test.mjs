@@ -2,6 +2,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Server, finish, freePort, seeded, today } from './server.mjs'
@@ -129,5 +130,18 @@ test(`K-27 K-1 restarts (seed ${seed})`, { timeout: 180000 }, async t => {
     await server.signIn(guardian)
     await server.stop()
     for (const log of server.verify()) assert.equal(log.genuine, true, JSON.stringify(log))
+  })
+
+  await t.test('K-27 a ledger that cannot be read back: the service runs, and says that it is not ready', async () => {
+    const sqlite = words => execFileSync('sqlite3', [join(server.dir, 'sapporo/core/data.db'), words], { encoding: 'utf8' })
+    for (const name of sqlite("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_blob'").trim().split('\n'))
+      sqlite(`DROP TRIGGER ${name}`)
+    sqlite("UPDATE ledger_blob SET entries = CAST(entries || x'00' AS BLOB) WHERE first = (SELECT min(first) FROM ledger_blob)") // one byte too many
+    const run = server.run().catch(error => error)
+    await server.until('the finding', 30000, () => /could not be read back/.test(server.log))
+    await server.until('the door', 30000, async () => (await server.call('GET', '/healthz')).status === 200)
+    assert.equal((await server.call('GET', '/readyz')).status, 503)
+    await server.stop()
+    assert.match((await run).message, /ended with 0/)
   })
 })
