@@ -2,97 +2,75 @@
  * The page as a whole: who is there, and which screen that person sees.
  *
  *   asking ──▶ out ──sign-in──▶ in ──sign-out, or a 401──▶ out
- *      └─────▶ in                 asking ──no answer──▶ failed ──again──▶ asking
+ *      ├─────▶ in ──▶ enrol     asking ──no answer──▶ failed ──again──▶ asking
+ *      └─────▶ enrol ──second factor set up──▶ in
+ *
+ * A locked session is no stage: what was on the screen stays behind the lock, unseen, with everything typed into it.
  */
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useErrorBoundary, useMemo, useRef, useState } from 'preact/hooks';
-import { readMe, signOut } from './api/calls';
 import { createClient } from './api/client';
-import type { Me, Role } from './api/model';
+import type { Me } from './api/model';
+import { lock, readMe, readOperations, signOut } from './api/own';
 import type { Problem } from './api/problem';
 import { problemOf, silent } from './api/problem';
-import type { Route } from './base/route';
+import { useAsks } from './base/ask';
+import { useIdle } from './base/idle';
 import { goTo, useRoute } from './base/route';
+import type { Session } from './base/session';
 import { SessionContext } from './base/session';
-import { AbsencePage } from './page/absence';
-import { BoardPage } from './page/board';
-import { EventsPage } from './page/events';
-import { FacilitiesPage } from './page/facilities';
-import { GuardianHome } from './page/guardian-home';
-import { NothingHere } from './page/nothing-here';
+import { takeToken } from './base/token';
+import { FirstFactor } from './page/first-factor';
+import { Forgotten } from './page/forgotten';
+import { InvitationPage } from './page/invitation';
 import { SignIn } from './page/sign-in';
 import type { Arrival } from './page/sign-in';
-import type { Tab } from './part/frame';
+import { Tablet } from './page/tablet';
+import { Unlock } from './page/unlock';
+import { Confirm } from './part/confirm';
 import { Frame } from './part/frame';
 import { ProblemNotice } from './part/problem';
 import { Loading } from './part/remote';
+import { StepUp } from './part/step-up';
+import { show } from './screen/screens';
 import type { Language } from './word/language';
 import { storedLanguage, storeLanguage } from './word/language';
 import { Speaking, useWords } from './word/word';
-import type { Words } from './word/ja';
 
 type Stage =
   | { readonly stage: 'asking' }
   | { readonly stage: 'failed'; readonly problem: Problem }
-  | { readonly stage: 'out'; readonly arrival: Arrival }
-  | { readonly stage: 'in'; readonly me: Me };
+  | { readonly stage: 'out'; readonly arrival: Arrival; readonly login?: string | null }
+  | { readonly stage: 'enrol' }
+  | { readonly stage: 'in'; readonly me: Me; readonly operations: ReadonlySet<string> };
 
-interface Screen {
-  readonly view: ComponentChildren;
-  readonly wide: boolean;
-}
-
-type Desk = 'family' | 'class' | 'city' | 'none';
-
-const DESKS: Record<Role, Desk> = {
-  guardian: 'family',
-  staff: 'class',
-  principal: 'class',
-  officer: 'city',
-  'officer-admin': 'city',
-  auditor: 'city',
-  service: 'none',
-  operator: 'none',
-  'operator-admin': 'none',
-};
-
-/* What each desk shows for an address; an address of another desk shows one's own first screen. The server decides access. */
-const SCREENS: Record<Desk, (route: Route, me: Me) => Screen> = {
-  family: (route) =>
-    route.page === 'absence'
-      ? { view: <AbsencePage key={`${route.child} ${route.kind}`} child={route.child} kind={route.kind} />, wide: false }
-      : { view: <GuardianHome />, wide: false },
-  class: (route) => {
-    const { facility, date } = route.page === 'board' ? route : { facility: null, date: null };
-    return { view: <BoardPage facility={facility} date={date} />, wide: true };
-  },
-  city: (route) =>
-    route.page === 'events' ? { view: <EventsPage />, wide: true } : { view: <FacilitiesPage />, wide: true },
-  none: (_route, me) => ({ view: <NothingHere role={me.role} />, wide: false }),
-};
-
-function tabsOf(desk: Desk, route: Route, words: Words): readonly Tab[] {
-  if (desk !== 'city') return [];
-  const events = route.page === 'events';
-  return [
-    { route: { page: 'home' }, label: words.nav.facilities, current: !events },
-    { route: { page: 'events' }, label: words.nav.events, current: events },
-  ];
-}
-
-function Inside({ me }: { readonly me: Me }) {
+function Inside({ session }: { readonly session: Session }) {
   const { words } = useWords();
   const route = useRoute();
-  const desk = DESKS[me.role];
-  const { view, wide } = SCREENS[desk](route, me);
+  const { me, operations } = session;
+  const { view, wide, tabs } = show(route, me, operations, words);
+  useIdle(session);
   return (
-    <Frame tabs={tabsOf(desk, route, words)} wide={wide}>
+    <Frame tabs={tabs} wide={wide}>
       {view}
     </Frame>
   );
 }
 
-function Page({ stage, children }: { readonly stage: Stage; readonly children: ComponentChildren }) {
+interface OutsideProps {
+  readonly client: Session['client'];
+  readonly arrival: Arrival;
+  readonly login: string | null;
+  readonly signedIn: () => Promise<void>;
+}
+
+function Outside({ client, arrival, login, signedIn }: OutsideProps) {
+  const route = useRoute();
+  if (route.page === 'forgotten') return <Forgotten client={client} />;
+  return <SignIn client={client} arrival={arrival} known={login} signedIn={signedIn} />;
+}
+
+function Page({ stage, children }: { readonly stage: string; readonly children: ComponentChildren }) {
   const { language } = useWords();
   const [broken, mend] = useErrorBoundary();
   if (broken) {
@@ -102,24 +80,48 @@ function Page({ stage, children }: { readonly stage: Stage; readonly children: C
       </main>
     );
   }
-  return <div data-stage={stage.stage}>{children}</div>;
+  return <div data-stage={stage}>{children}</div>;
 }
 
 export function App() {
   const [language, setLanguage] = useState<Language>(storedLanguage);
   const [stage, setStage] = useState<Stage>({ stage: 'asking' });
+  const [token, setToken] = useState(takeToken);
+  const [asked, asks] = useAsks();
+  const route = useRoute();
   const spoken = useRef(language);
   spoken.current = language;
 
   /* The server has forgotten the session. Before sign-in that is no news. */
-  const forgotten = useCallback((unwritten: boolean) => {
-    const arrival = unwritten ? 'unwritten' : 'ended';
-    setStage((before) => (before.stage === 'in' ? { stage: 'out', arrival } : before));
-  }, []);
-  const client = useMemo(() => createClient(() => spoken.current, forgotten), [forgotten]);
+  const forgotten = useCallback(
+    (unwritten: boolean) => {
+      const arrival = unwritten ? 'unwritten' : 'ended';
+      asks.drop();
+      setStage((before) => (before.stage === 'in' || before.stage === 'enrol' ? { stage: 'out', arrival } : before));
+    },
+    [asks],
+  );
+  const client = useMemo(
+    () =>
+      createClient({
+        language: () => spoken.current,
+        ended: forgotten,
+        unlock: asks.unlock,
+        prove: asks.prove,
+        confirm: asks.confirm,
+        enrol: () => setStage({ stage: 'enrol' }),
+      }),
+    [asks, forgotten],
+  );
 
   const enter = useCallback(async () => {
-    setStage({ stage: 'in', me: await client(readMe()) });
+    const me = await client(readMe());
+    if (me.second_factor === 'required') {
+      setStage({ stage: 'enrol' });
+      return;
+    }
+    const { operations } = await client(readOperations());
+    setStage({ stage: 'in', me, operations: new Set(operations) });
   }, [client]);
 
   const ask = useCallback(() => {
@@ -140,6 +142,13 @@ export function App() {
     return () => removeEventListener('pageshow', shown);
   }, [ask]);
 
+  /* A link opened in a page that is already there. */
+  useEffect(() => {
+    const moved = () => setToken((before) => takeToken() ?? before);
+    addEventListener('hashchange', moved);
+    return () => removeEventListener('hashchange', moved);
+  }, []);
+
   const leave = useCallback(async () => {
     try {
       await client(signOut());
@@ -151,36 +160,94 @@ export function App() {
       }
     }
     storeLanguage(spoken.current); /* the server has just cleared what the device kept */
+    asks.drop();
     goTo({ page: 'home' });
     setStage({ stage: 'out', arrival: 'left' });
-  }, [client]);
+  }, [asks, client]);
+
+  /* The letter's link has done its work. Whoever else was signed in here gives way to its owner. */
+  const accepted = useCallback(
+    async (login: string | null) => {
+      if (login !== null) await client(signOut()).catch(() => undefined);
+      setToken(null);
+      if (login === null) ask();
+      else setStage({ stage: 'out', arrival: 'accepted', login });
+    },
+    [ask, client],
+  );
+
+  const lockNow = useCallback(async () => {
+    await client(lock());
+    await enter();
+  }, [client, enter]);
 
   const speak = useCallback((next: Language) => {
     storeLanguage(next);
     setLanguage(next);
   }, []);
 
-  const session = useMemo(() => (stage.stage === 'in' ? { client, me: stage.me, leave } : null), [client, leave, stage]);
+  const session = useMemo<Session | null>(
+    () =>
+      stage.stage === 'in'
+        ? { client, me: stage.me, operations: stage.operations, leave, renew: enter, lock: lockNow }
+        : null,
+    [client, enter, leave, lockNow, stage],
+  );
+
+  const locked = asked.find(({ kind }) => kind === 'unlock');
+  const question = locked ? undefined : asked[0];
+  const away = token !== null || route.page === 'tablet';
 
   return (
     <Speaking language={language} speak={speak}>
-      <Page stage={stage}>
-        {stage.stage === 'asking' && (
-          <main class="main">
-            <Loading />
-          </main>
+      <Page stage={locked ? 'locked' : stage.stage}>
+        {token && (
+          <InvitationPage
+            key={token}
+            client={client}
+            token={token}
+            done={accepted}
+          />
         )}
-        {stage.stage === 'failed' && (
-          <main class="main">
-            <ProblemNotice problem={stage.problem} again={ask} />
-          </main>
+        {!token && route.page === 'tablet' && <Tablet client={client} />}
+        {!away && locked?.kind === 'unlock' && (
+          <Unlock
+            client={client}
+            name={stage.stage === 'in' ? stage.me.name : null}
+            done={() => locked.answer(true)}
+            ended={() => forgotten(false)}
+            leave={leave}
+          />
         )}
-        {stage.stage === 'out' && <SignIn client={client} arrival={stage.arrival} signedIn={enter} />}
-        {stage.stage === 'in' && session && (
-          <SessionContext.Provider value={session}>
-            <Inside me={stage.me} />
-          </SessionContext.Provider>
+        <div hidden={away || locked !== undefined}>
+          {stage.stage === 'asking' && (
+            <main class="main">
+              <Loading />
+            </main>
+          )}
+          {stage.stage === 'failed' && (
+            <main class="main">
+              <ProblemNotice problem={stage.problem} again={ask} />
+            </main>
+          )}
+          {stage.stage === 'out' && !away && (
+            <Outside client={client} arrival={stage.arrival} login={stage.login ?? null} signedIn={enter} />
+          )}
+          {stage.stage === 'enrol' && !away && <FirstFactor client={client} done={ask} leave={leave} />}
+          {session && (
+            <SessionContext.Provider value={session}>
+              <Inside session={session} />
+            </SessionContext.Provider>
+          )}
+        </div>
+        {question?.kind === 'prove' && (
+          <StepUp
+            client={client}
+            code={stage.stage === 'in' && stage.me.second_factor === 'active'}
+            done={question.answer}
+          />
         )}
+        {question?.kind === 'confirm' && <Confirm demand={question.demand} done={question.answer} />}
       </Page>
     </Speaking>
   );

@@ -1,36 +1,19 @@
-/* The calls the screens make, each with the decoder of its reply. */
+/* The calls that several areas make, each with the decoder of its reply; those of one area stand in its own file. */
 import type { Day } from '../base/day';
 import type { Call } from './client';
 import { path } from './client';
-import { nothing, page, record, text } from './decode';
+import { page } from './decode';
 import type { Page } from './decode';
-import type { Absence, Board, Child, Event, Facility, Kind, Me } from './model';
-import { absence, board, child, event, facility, me } from './model';
+import type { Absence, Board, Child, Event, Facility, Kind } from './model';
+import { absence, board, child, event, facility } from './model';
 
 const PAGE_MAX = 200;
-
-export interface Credentials {
-  readonly login: string;
-  readonly password: string;
-  readonly totp?: string;
-}
 
 export interface NewAbsence {
   readonly date: Day;
   readonly kind: Kind;
   readonly reason: string;
 }
-
-export const signIn = (body: Credentials): Call<{ account: string }> => ({
-  method: 'POST',
-  path: '/v1/session',
-  body,
-  decode: record({ account: text }),
-});
-
-export const signOut = (): Call<null> => ({ method: 'DELETE', path: '/v1/session', decode: nothing });
-
-export const readMe = (): Call<Me> => ({ method: 'GET', path: '/v1/me', decode: me });
 
 export const readChildren = (): Call<Page<Child>> => ({
   method: 'GET',

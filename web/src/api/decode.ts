@@ -22,6 +22,15 @@ export const integer: Decoder<number> = (input, path) => {
   return input;
 };
 
+export const flag: Decoder<boolean> = (input, path) => {
+  if (typeof input !== 'boolean') throw new Malformed(path, 'yes or no');
+  return input;
+};
+
+/* Not sent at all means no. */
+export const maybeFlag: Decoder<boolean> = (input, path) =>
+  input === undefined || input === null ? false : flag(input, path);
+
 export function choice<const T extends string>(values: readonly T[]): Decoder<T> {
   return (input, path) => {
     const found = values.find((value) => value === input);

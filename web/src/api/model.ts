@@ -2,7 +2,7 @@
 import type { Day } from '../base/day';
 import { isDay } from '../base/day';
 import type { Decoder } from './decode';
-import { choice, integer, list, Malformed, maybe, record, text } from './decode';
+import { choice, integer, list, Malformed, maybe, maybeFlag, record, text } from './decode';
 
 export const ROLES = [
   'guardian',
@@ -32,19 +32,43 @@ export interface Named {
 }
 export const named = record<Named>({ id: text, name: text });
 
+export const FACTORS = ['none', 'active', 'required'] as const;
+export type Factor = (typeof FACTORS)[number];
+
+export interface Membership {
+  readonly id: string;
+  readonly role: Role;
+  readonly facility: Named | null;
+  readonly current: boolean;
+}
+const membership = record<Membership>({
+  id: text,
+  role: choice(ROLES),
+  facility: maybe(named),
+  current: maybeFlag,
+});
+
 export interface Me {
   readonly account: string;
+  readonly login: string | null;
   readonly name: string | null;
   readonly role: Role;
   readonly customer: Named;
   readonly facility: Named | null;
+  readonly memberships: readonly Membership[] | null;
+  readonly second_factor: Factor | null;
+  readonly notices: number | null; /* not seen yet */
 }
 export const me = record<Me>({
   account: text,
+  login: maybe(text),
   name: maybe(text),
   role: choice(ROLES),
   customer: named,
   facility: maybe(named),
+  memberships: maybe(list(membership)),
+  second_factor: maybe(choice(FACTORS)),
+  notices: maybe(integer),
 });
 
 export interface Facility {

@@ -1,15 +1,16 @@
 /* What can go wrong between the page and the server, in one shape for every screen. */
 import type { Language } from '../word/language';
 import type { Decoder } from './decode';
-import { list, maybe, record, text } from './decode';
+import { integer, list, maybe, record, text } from './decode';
 
 /*
  * offline    the server was not reached; whether it heard us is unknown
  * slow       it did not answer in time; likewise
  * malformed  it answered what we do not understand
  * refused    it answered with a problem
+ * cancelled  the person was asked something first, and did not want to; nothing was done
  */
-export type ProblemKind = 'offline' | 'slow' | 'malformed' | 'refused';
+export type ProblemKind = 'offline' | 'slow' | 'malformed' | 'refused' | 'cancelled';
 
 export interface FieldError {
   readonly field: string;
@@ -74,4 +75,39 @@ export function refusal(status: number, input: unknown, language: Language): Pro
 
 export function problemOf(error: unknown, language: Language): Problem {
   return error instanceof Failure ? error.problem : silent('malformed', language);
+}
+
+/* What the server wants confirmed before it acts (428). */
+export interface Demand {
+  readonly token: string;
+  readonly objects: number | null; /* how many things it concerns */
+  readonly impact: string | null;
+  readonly manual: string | null;
+  readonly phrase: string | null; /* to be typed */
+}
+
+export interface Consent {
+  readonly token: string;
+  readonly phrase: string | null;
+}
+
+const demand = record<Demand>({
+  token: text,
+  objects: maybe(integer),
+  impact: maybe(text),
+  manual: maybe(text),
+  phrase: maybe(text),
+});
+
+export function demandOf(input: unknown): Demand | null {
+  try {
+    return record<{ confirm: Demand }>({ confirm: demand })(input, 'problem').confirm;
+  } catch {
+    return null;
+  }
+}
+
+/* Was there no answer at all? Then trying again later may do. */
+export function unheard({ kind }: Problem): boolean {
+  return kind === 'offline' || kind === 'slow';
 }

@@ -1,53 +1,117 @@
 /*
  * Where the reader is: kept behind the # of the address, which is never sent to any server.
+ *
+ * A row names a page: `:name` stands for one segment, what follows ? for values that may be missing. Its screen stands
+ * in screen/, in the file of its area.
  */
 import { useEffect, useState } from 'preact/hooks';
-import type { Kind } from '../api/model';
-import { KINDS } from '../api/model';
-import type { Day } from './day';
-import { isDay } from './day';
 
-export type Route =
-  | { readonly page: 'home' }
-  | { readonly page: 'absence'; readonly child: string; readonly kind: Kind }
-  | { readonly page: 'board'; readonly facility: string | null; readonly date: Day | null }
-  | { readonly page: 'events' };
+const PATHS = {
+  home: '/',
 
-const ID = /^[0-9a-z]{1,64}$/;
+  /* before sign-in */
+  forgotten: '/forgotten',
+  tablet: '/tablet',
+
+  /* everyone */
+  account: '/account',
+  factor: '/account/factor',
+  password: '/account/password',
+  pin: '/account/pin',
+  sessions: '/account/sessions',
+  notices: '/account/notices',
+
+  /* guardian */
+  children: '/children',
+  absence: '/children/:child?kind',
+
+  /* staff */
+  board: '/board?facility&date',
+
+  /* principal */
+
+  /* officer */
+  facilities: '/facilities',
+  events: '/events',
+} as const;
+
+type Paths = typeof PATHS;
+export type Page = keyof Paths;
+
+type Segments<T extends string> = T extends `${infer A}/${infer B}`
+  ? Segments<A> | Segments<B>
+  : T extends `:${infer Name}`
+    ? Name
+    : never;
+type Before<T extends string> = T extends `${infer Path}?${string}` ? Path : T;
+type Values<T extends string> = T extends `${infer A}&${infer B}` ? A | Values<B> : T;
+type After<T extends string> = T extends `${string}?${infer Query}` ? Values<Query> : never;
+
+export type RouteOf<P extends Page> = { readonly page: P } & {
+  readonly [Name in Segments<Before<Paths[P]>>]: string;
+} & { readonly [Name in After<Paths[P]>]?: string | null };
+export type Route = { [P in Page]: RouteOf<P> }[Page];
+
+/* Identifiers, days, months and words of our own; anything else is no address of ours. */
+const VALUE = /^[0-9A-Za-z-]{1,64}$/;
+
+interface Pattern {
+  readonly page: Page;
+  readonly segments: readonly string[];
+  readonly query: readonly string[];
+}
+
+function patternOf([page, path]: readonly [string, string]): Pattern {
+  const [where = '', query = ''] = path.split('?');
+  return { page: page as Page, segments: where.split('/').slice(1), query: query === '' ? [] : query.split('&') };
+}
+
+const PATTERNS: readonly Pattern[] = Object.entries(PATHS).map(patternOf);
+const patternFor = (page: Page): Pattern => patternOf([page, PATHS[page]]);
+
+function fit(pattern: Pattern, segments: readonly string[]): Record<string, string> | null {
+  if (pattern.segments.length !== segments.length) return null;
+  const values: Record<string, string> = {};
+  for (const [index, wanted] of pattern.segments.entries()) {
+    const given = segments[index] ?? '';
+    if (!wanted.startsWith(':')) {
+      if (wanted !== given) return null;
+    } else if (VALUE.test(given)) {
+      values[wanted.slice(1)] = given;
+    } else {
+      return null;
+    }
+  }
+  return values;
+}
 
 export function parseRoute(hash: string): Route {
-  const [where = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [page = '', id = ''] = where.split('/');
-  if (page === 'events') return { page: 'events' };
-  const values = new URLSearchParams(query);
-  if (page === 'children' && ID.test(id)) {
-    const kind = KINDS.find((known) => known === values.get('kind'));
-    return { page: 'absence', child: id, kind: kind ?? 'absence' };
-  }
-  if (page === 'board') {
-    const date = values.get('date') ?? '';
-    const facility = values.get('facility') ?? '';
-    return { page: 'board', facility: ID.test(facility) ? facility : null, date: isDay(date) ? date : null };
+  const [where = '', search = ''] = hash.replace(/^#?\/?/, '').split('?');
+  const segments = where.split('/');
+  const asked = new URLSearchParams(search);
+  for (const pattern of PATTERNS) {
+    const values = fit(pattern, segments);
+    if (!values) continue;
+    for (const name of pattern.query) {
+      const value = asked.get(name) ?? '';
+      if (VALUE.test(value)) values[name] = value;
+    }
+    return { page: pattern.page, ...values } as Route;
   }
   return { page: 'home' };
 }
 
 export function hrefOf(route: Route): string {
-  switch (route.page) {
-    case 'home':
-      return '#/';
-    case 'events':
-      return '#/events';
-    case 'absence':
-      return route.kind === 'absence' ? `#/children/${route.child}` : `#/children/${route.child}?kind=${route.kind}`;
-    case 'board': {
-      const values = new URLSearchParams();
-      if (route.facility) values.set('facility', route.facility);
-      if (route.date) values.set('date', route.date);
-      const query = values.toString();
-      return query ? `#/board?${query}` : '#/board';
-    }
+  const values: Readonly<Record<string, string | null | undefined>> = route;
+  const { segments, query } = patternFor(route.page);
+  const path = segments.map((segment) => (segment.startsWith(':') ? (values[segment.slice(1)] ?? '') : segment));
+  const search = new URLSearchParams();
+  for (const name of query) {
+    const value = values[name];
+    if (value) search.set(name, value);
   }
+  const asked = search.toString();
+  return `#/${path.map(encodeURIComponent).join('/')}${asked && `?${asked}`}`;
 }
 
 export function goTo(route: Route): void {

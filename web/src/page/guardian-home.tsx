@@ -63,7 +63,7 @@ function ChildCard({ child }: { readonly child: Child }) {
         {KINDS.map((kind) => (
           <a
             class={kind === 'absence' ? 'button button-filled child-report' : 'button button-outlined'}
-            href={hrefOf({ page: 'absence', child: child.id, kind })}
+            href={hrefOf({ page: 'absence', child: child.id, kind: kind === 'absence' ? null : kind })}
             key={kind}
           >
             <span>

@@ -4,40 +4,37 @@
  *   name and password ──second-factor-required──▶ code ──▶ signed in
  */
 import { useRef, useState } from 'preact/hooks';
-import { signIn } from '../api/calls';
 import type { Client } from '../api/client';
+import { signIn } from '../api/own';
 import type { Problem } from '../api/problem';
 import { problemOf } from '../api/problem';
+import { isProof, plainCode } from '../base/code';
+import { hrefOf } from '../base/route';
 import { Button } from '../part/button';
+import { CodeField } from '../part/code-field';
 import { Field } from '../part/field';
-import { SkipLink } from '../part/frame';
-import { Mark } from '../part/icon';
+import { Gate } from '../part/gate';
 import { Notice } from '../part/notice';
+import { PasswordField } from '../part/password';
 import { ProblemNotice } from '../part/problem';
-import { LanguageSwitch } from '../part/speech';
 import { Title } from '../part/title';
 import { useWords } from '../word/word';
 
-export type Arrival = 'first' | 'ended' | 'unwritten' | 'left';
+export type Arrival = 'first' | 'ended' | 'unwritten' | 'left' | 'accepted';
 
 interface Props {
   readonly client: Client;
   readonly arrival: Arrival;
+  readonly known?: string | null; /* a login that was just given a password */
   readonly signedIn: () => Promise<void>;
 }
 
 type Missing = 'login' | 'password' | 'code';
 
-const CODE = /^\d{6}$/;
-
-/* Digits typed with a Japanese keyboard are digits too. */
-const plainDigits = (text: string): string => text.normalize('NFKC').replace(/\s/g, '');
-
-export function SignIn({ client, arrival, signedIn }: Props) {
+export function SignIn({ client, arrival, known = null, signedIn }: Props) {
   const { words, language } = useWords();
-  const [login, setLogin] = useState('');
+  const [login, setLogin] = useState(known ?? '');
   const [password, setPassword] = useState('');
-  const [visible, setVisible] = useState(false);
   const [code, setCode] = useState<string | null>(null); /* null: not asked for yet */
   const [missing, setMissing] = useState<readonly Missing[]>([]);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -50,7 +47,7 @@ export function SignIn({ client, arrival, signedIn }: Props) {
   };
 
   const check = (): readonly Missing[] => {
-    if (code !== null) return CODE.test(plainDigits(code)) ? [] : ['code'];
+    if (code !== null) return isProof(plainCode(code)) ? [] : ['code'];
     const empty: Missing[] = [];
     if (login.trim() === '') empty.push('login');
     if (password === '') empty.push('password');
@@ -78,7 +75,7 @@ export function SignIn({ client, arrival, signedIn }: Props) {
     running.current = true;
     setBusy(true);
     try {
-      const totp = code === null ? {} : { totp: plainDigits(code) };
+      const totp = code === null ? {} : { totp: plainCode(code) };
       await client(signIn({ login: login.trim(), password, ...totp }));
       await signedIn();
     } catch (error) {
@@ -101,88 +98,56 @@ export function SignIn({ client, arrival, signedIn }: Props) {
   const wrong = problem?.status === 401;
 
   return (
-    <div class="gate">
-      <SkipLink />
-      <header class="gate-top">
-        <LanguageSwitch />
-      </header>
-      <main id="main" class="gate-main" tabIndex={-1}>
-        <div class="gate-brand">
-          <Mark />
-          <p class="gate-name">{words.product}</p>
-          <p class="gate-tagline">{words.tagline}</p>
-        </div>
-        <div class="gate-card">
-          <Title text={say.title} />
-          {arrival === 'ended' && !problem && code === null && <Notice tone="info" title={say.ended} />}
-          {arrival === 'unwritten' && !problem && code === null && <Notice tone="warning" title={say.unwritten} />}
-          {arrival === 'left' && !problem && code === null && <Notice tone="success" title={say.bye} />}
-          {wrong && (
-            <Notice tone="error" title={code === null ? say.wrong : say.wrongCode}>
-              {code === null && <p>{say.wrongHint}</p>}
-            </Notice>
-          )}
-          {problem && !wrong && <ProblemNotice problem={problem} />}
-          {code !== null && !problem && <Notice tone="info" title={say.nowCode} />}
-          <form ref={form} class="form" noValidate onSubmit={submit}>
-            {code === null ? (
-              <>
-                <Field
-                  label={say.login}
-                  name="login"
-                  value={login}
-                  onText={setLogin}
-                  autocomplete="username"
-                  autocapitalize="none"
-                  spellcheck={false}
-                  error={lacks('login', say.needLogin)}
-                />
-                <div>
-                  <Field
-                    label={say.password}
-                    name="password"
-                    type={visible ? 'text' : 'password'}
-                    value={password}
-                    onText={setPassword}
-                    autocomplete="current-password"
-                    autocapitalize="none"
-                    spellcheck={false}
-                    error={lacks('password', say.needPassword)}
-                  />
-                  <label class="check">
-                    <input
-                      type="checkbox"
-                      checked={visible}
-                      onChange={(event) => setVisible(event.currentTarget.checked)}
-                    />
-                    <span>{say.showPassword}</span>
-                  </label>
-                </div>
-              </>
-            ) : (
-              <Field
-                label={say.code}
-                hint={say.codeHint}
-                name="code"
-                value={code}
-                onText={setCode}
-                inputMode="numeric"
-                autocomplete="one-time-code"
-                error={lacks('code', say.needCode)}
-              />
-            )}
-            <Button look="filled" type="submit" busy={busy}>
-              {busy ? say.busy : say.submit}
-            </Button>
-            {code !== null && (
-              <Button look="quiet" onClick={startOver}>
-                {say.startOver}
-              </Button>
-            )}
-          </form>
-        </div>
-        <p class="gate-help">{say.help}</p>
-      </main>
-    </div>
+    <Gate help={say.help}>
+      <Title text={say.title} />
+      {arrival === 'ended' && !problem && code === null && <Notice tone="info" title={say.ended} />}
+      {arrival === 'unwritten' && !problem && code === null && <Notice tone="warning" title={say.unwritten} />}
+      {arrival === 'accepted' && !problem && code === null && <Notice tone="success" title={say.accepted} />}
+      {arrival === 'left' && !problem && code === null && <Notice tone="success" title={say.bye} />}
+      {wrong && (
+        <Notice tone="error" title={code === null ? say.wrong : say.wrongCode}>
+          {code === null && <p>{say.wrongHint}</p>}
+        </Notice>
+      )}
+      {problem && !wrong && <ProblemNotice problem={problem} />}
+      {code !== null && !problem && <Notice tone="info" title={say.nowCode} />}
+      <form ref={form} class="form" noValidate onSubmit={submit}>
+        {code === null ? (
+          <>
+            <Field
+              label={say.login}
+              name="login"
+              value={login}
+              onText={setLogin}
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck={false}
+              error={lacks('login', say.needLogin)}
+            />
+            <PasswordField
+              label={say.password}
+              name="password"
+              value={password}
+              onText={setPassword}
+              error={lacks('password', say.needPassword)}
+            />
+          </>
+        ) : (
+          <CodeField value={code} onText={setCode} missing={missing.includes('code')} />
+        )}
+        <Button look="filled" type="submit" busy={busy}>
+          {busy ? say.busy : say.submit}
+        </Button>
+        {code === null ? (
+          <a class="button button-quiet" href={hrefOf({ page: 'forgotten' })}>
+            {say.forgotten}
+          </a>
+        ) : (
+          <Button look="quiet" onClick={startOver}>
+            {say.startOver}
+          </Button>
+        )}
+      </form>
+    </Gate>
   );
 }

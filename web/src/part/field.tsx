@@ -30,7 +30,8 @@ interface Line {
   readonly autocomplete?: string;
   readonly autocapitalize?: 'none';
   readonly spellcheck?: boolean;
-  readonly inputMode?: 'numeric';
+  readonly inputMode?: 'numeric' | 'text' | 'tel';
+  readonly maxLength?: number;
 }
 
 interface Wired extends Line {

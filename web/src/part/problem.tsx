@@ -19,6 +19,8 @@ function tell(problem: Problem, words: Words): Told {
       return { title: remote.slow, hint: remote.slowHint };
     case 'malformed':
       return { title: remote.broken, hint: remote.brokenHint };
+    case 'cancelled':
+      return { title: remote.cancelled, hint: remote.cancelledHint };
     case 'refused':
       if (problem.status === 403 || problem.status === 404) return { title: remote.denied, hint: remote.deniedHint };
       if (problem.status === 429 || problem.status === 503) return { title: remote.busy, hint: remote.busyHint };
@@ -59,6 +61,13 @@ export function SendProblem({ problem }: { readonly problem: Problem }) {
     return (
       <Notice tone="error" title={remote.sendOffline}>
         <p>{remote.sendOfflineHint}</p>
+      </Notice>
+    );
+  }
+  if (problem.kind === 'cancelled') {
+    return (
+      <Notice tone="info" title={remote.cancelled}>
+        <p>{remote.cancelledHint}</p>
       </Notice>
     );
   }

@@ -1,4 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { writeClock } from '../base/day';
+import { Button } from './button';
+import { Notice } from './notice';
 import { ProblemNotice } from './problem';
 import type { Remote } from '../base/remote';
 import { useWords } from '../word/word';
@@ -10,6 +13,28 @@ export function Loading() {
       <p>{words.remote.loading}</p>
       <span class="bone" aria-hidden="true" />
       <span class="bone" aria-hidden="true" />
+    </div>
+  );
+}
+
+interface StaleProps {
+  readonly at: Date;
+  readonly again: () => void;
+  readonly busy: boolean;
+}
+
+/* The line is down: what is shown is of an earlier time. */
+function Stale({ at, again, busy }: StaleProps) {
+  const { words } = useWords();
+  return (
+    <div class="stale">
+      <Notice tone="warning" title={words.remote.stale(writeClock(at.toISOString()))}>
+        <p>
+          <Button icon="refresh" busy={busy} onClick={again}>
+            {words.remote.again}
+          </Button>
+        </p>
+      </Notice>
     </div>
   );
 }
@@ -28,6 +53,11 @@ export function RemoteView<T>({ of: remote, again, children }: Props<T>) {
     case 'failed':
       return <ProblemNotice problem={remote.problem} again={again} />;
     case 'ready':
-      return <div aria-busy={remote.refreshing}>{children(remote.value, remote.at)}</div>;
+      return (
+        <div aria-busy={remote.refreshing}>
+          {remote.stale && <Stale at={remote.at} again={again} busy={remote.refreshing} />}
+          {children(remote.value, remote.at)}
+        </div>
+      );
   }
 }

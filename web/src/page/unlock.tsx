@@ -1,0 +1,124 @@
+/*
+ * The locked screen: the same person goes on where they were, by PIN or password; anybody else signs in anew.
+ *
+ * What was on the screen stays behind it, unseen.
+ */
+import { useRef, useState } from 'preact/hooks';
+import type { Client } from '../api/client';
+import { unlock } from '../api/own';
+import { isPin, plainCode } from '../base/code';
+import { useSending } from '../base/sending';
+import { Button } from '../part/button';
+import { Choice, Field } from '../part/field';
+import { Gate } from '../part/gate';
+import { Native } from '../part/name';
+import { Notice } from '../part/notice';
+import { PasswordField } from '../part/password';
+import { SendProblem } from '../part/problem';
+import { Title } from '../part/title';
+import { useWords } from '../word/word';
+
+type Way = 'pin' | 'password';
+
+interface Props {
+  readonly client: Client;
+  readonly name: string | null;
+  readonly done: () => void;
+  readonly ended: () => void; /* the session is over, for too many wrong PINs or after its last hour */
+  readonly leave: () => Promise<void>;
+}
+
+export function Unlock({ client, name, done, ended, leave }: Props) {
+  const { words } = useWords();
+  const say = words.unlock;
+  const [way, setWay] = useState<Way>('pin');
+  const [pin, setPin] = useState('');
+  const [password, setPassword] = useState('');
+  const [missing, setMissing] = useState(false);
+  const { busy, problem, send, forget } = useSending();
+  const leaving = useSending();
+  const form = useRef<HTMLFormElement>(null);
+  const refused = problem !== null && (problem.status === 401 || problem.status === 403);
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const typed = plainCode(pin);
+    const lacks = way === 'pin' ? !isPin(typed) : password === '';
+    setMissing(lacks);
+    if (lacks) {
+      form.current?.querySelector<HTMLInputElement>(`[name=${way}]`)?.focus();
+      return;
+    }
+    const open = await send(async () => {
+      await client(unlock(way === 'pin' ? { pin: typed } : { password }));
+    });
+    setPin('');
+    setPassword('');
+    if (open) done();
+    else form.current?.querySelector<HTMLInputElement>(`[name=${way}]`)?.focus();
+  };
+
+  return (
+    <Gate>
+      <Title text={say.title} />
+      <p>
+        {name && (
+          <span class="unlock-name">
+            <Native>{name}</Native>
+          </span>
+        )}
+        {say.lead}
+      </p>
+      {refused && <Notice tone="error" title={way === 'pin' ? say.wrongPin : say.wrongPassword} />}
+      {problem && !refused && <SendProblem problem={problem} />}
+      <form ref={form} class="form" noValidate onSubmit={submit}>
+        <Choice<Way>
+          label={say.way}
+          name="way"
+          value={way}
+          onValue={(value) => {
+            setWay(value);
+            setMissing(false);
+            forget();
+          }}
+          options={[
+            { value: 'pin', label: say.pin },
+            { value: 'password', label: words.signIn.password },
+          ]}
+        />
+        {way === 'pin' ? (
+          <Field
+            label={say.pin}
+            hint={say.pinHint}
+            name="pin"
+            type="password"
+            inputMode="numeric"
+            autocomplete="off"
+            value={pin}
+            onText={setPin}
+            error={missing ? say.needPin : undefined}
+          />
+        ) : (
+          <PasswordField
+            label={words.signIn.password}
+            name="password"
+            value={password}
+            onText={setPassword}
+            error={missing ? words.signIn.needPassword : undefined}
+          />
+        )}
+        <Button look="filled" type="submit" busy={busy}>
+          {say.submit}
+        </Button>
+        {refused && (
+          <Button look="outlined" onClick={ended}>
+            {say.signInAgain}
+          </Button>
+        )}
+        <Button look="quiet" busy={leaving.busy} onClick={() => leaving.send(leave)}>
+          {say.other}
+        </Button>
+      </form>
+    </Gate>
+  );
+}

@@ -1,0 +1,75 @@
+/* All screens, and each role's menu; the first entry a person may use is that person's home. */
+import type { ComponentChildren } from 'preact';
+import type { Me, Role } from '../api/model';
+import type { Page, Route } from '../base/route';
+import type { Tab } from '../part/frame';
+import { NothingHere } from '../page/nothing-here';
+import type { Words } from '../word/ja';
+import { accountScreens, plainMenu } from './account';
+import { guardianMenu, guardianScreens } from './guardian';
+import { officerMenu, officerScreens } from './officer';
+import { principalMenu } from './principal';
+import type { Screen, Screens } from './screen';
+import { staffMenu, staffScreens } from './staff';
+
+/* Those that are not shown inside; an address of theirs leads home. */
+type Outside = 'home' | 'forgotten' | 'tablet';
+type Inside = Exclude<Page, Outside>;
+
+const SCREENS: Screens<Inside> = {
+  ...accountScreens,
+  ...guardianScreens,
+  ...staffScreens,
+  ...officerScreens,
+};
+
+const MENUS: Record<Role, readonly Page[]> = {
+  guardian: guardianMenu,
+  staff: staffMenu,
+  principal: principalMenu,
+  officer: officerMenu,
+  'officer-admin': officerMenu,
+  auditor: officerMenu,
+  service: plainMenu,
+  operator: plainMenu,
+  'operator-admin': plainMenu,
+};
+
+const isInside = (page: Page): page is Inside => page in SCREENS;
+
+function allowed(page: Page, operations: ReadonlySet<string>): page is Inside {
+  return isInside(page) && SCREENS[page].needs.every((operation) => operations.has(operation));
+}
+
+/* Whatever page of the menu a screen belongs to. */
+const entryOf = (page: Inside): Page => SCREENS[page].under ?? page;
+
+/* Is the page one of this person's: in the menu, or below an entry of it? */
+function offered(page: Page, me: Me, operations: ReadonlySet<string>): page is Inside {
+  return allowed(page, operations) && MENUS[me.role].includes(entryOf(page));
+}
+
+export interface Shown {
+  readonly view: ComponentChildren;
+  readonly wide: boolean;
+  readonly tabs: readonly Tab[];
+}
+
+function render<P extends Inside>(screen: Screen<P>, route: Route, me: Me): ComponentChildren {
+  return screen.view(route as Parameters<Screen<P>['view']>[0], me);
+}
+
+/* An address of somebody else's screen shows one's own first one. */
+export function show(route: Route, me: Me, operations: ReadonlySet<string>, words: Words): Shown {
+  const menu = MENUS[me.role].filter((page) => offered(page, me, operations)).filter(isInside);
+  const wanted = offered(route.page, me, operations) ? route : ({ page: menu[0] ?? 'home' } as Route);
+  const page = wanted.page;
+  if (!isInside(page)) return { view: <NothingHere role={me.role} />, wide: false, tabs: [] };
+  const screen = SCREENS[page];
+  const tabs = menu.map((entry) => ({
+    route: { page: entry } as Route,
+    label: SCREENS[entry].tab?.(words) ?? '',
+    current: entry === entryOf(page),
+  }));
+  return { view: render(screen as Screen<Inside>, wanted, me), wide: screen.wide ?? false, tabs };
+}

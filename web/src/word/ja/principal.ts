@@ -1,0 +1,3 @@
+/* The screens of principals. */
+export const principal = {
+};

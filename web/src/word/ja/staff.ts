@@ -1,0 +1,27 @@
+/* The screens of teachers. */
+export const staff = {
+  board: {
+    title: 'クラスボード',
+    facility: '園',
+    previous: '前の日',
+    next: '次の日',
+    today: 'きょう',
+    pick: '日付を選ぶ',
+    refresh: '最新にする',
+    asOf: (time: string) => `${time} 時点`,
+    expected: '登園予定',
+    people: '人',
+    all: 'すべてのクラス',
+    classes: 'クラス',
+    show: '表示する子ども',
+    filters: { all: '全員', reported: '連絡あり', allergy: 'アレルギーあり' },
+    allergy: 'アレルギー',
+    notReported: '連絡なし',
+    reportedBy: (who: string, time: string) => [who, time].filter(Boolean).join('・'),
+    classCount: (present: number, total: number) => `登園予定 ${present}人／${total}人`,
+    noClasses: 'この園にはまだクラスがありません。',
+    noChildren: 'このクラスにはまだ子どもがいません。',
+    noMatch: 'あてはまる子どもはいません。',
+    noFacility: '担当する園が登録されていません。',
+  },
+};
