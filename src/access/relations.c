@@ -38,6 +38,8 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"guardianship", RELATION_FACILITY, CHILD_IN_FACILITY("guardianship.child")},
 	{"absence", RELATION_OWN_CHILD, MY_LIVE_LINK("absence.child")},
 	{"absence", RELATION_FACILITY, "absence.facility = :actor_facility"},
+	{"attendance", RELATION_OWN_CHILD, MY_LIVE_LINK("attendance.child")},
+	{"attendance", RELATION_FACILITY, "attendance.facility = :actor_facility"},
 	{"import", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
 	{"import_problem", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},

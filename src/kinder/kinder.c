@@ -1,14 +1,18 @@
 #include "kinder/absence.h"
+#include "kinder/attendance.h"
 #include "kinder/board.h"
 #include "kinder/calendar.h"
 #include "kinder/child.h"
 #include "kinder/class.h"
+#include "kinder/counts.h"
+#include "kinder/day.h"
 #include "kinder/facility.h"
 #include "kinder/guardianship.h"
 #include "kinder/import.h"
 #include "kinder/import_job.h"
 #include "kinder/import_stage.h"
 #include "kinder/kinder_int.h"
+#include "kinder/month.h"
 
 #include "kinder/kinder.h"
 
@@ -20,6 +24,7 @@ const struct entity *const kinder_entities[] = {
 	&child_entity,
 	&guardianship_entity,
 	&absence_entity,
+	&attendance_entity,
 	&import_entity,
 	&import_problem_entity,
 	&import_stage_entity,
@@ -48,7 +53,13 @@ const struct op *const kinder_ops[] = {
 	&guardianship_unblock,
 	&absence_list,
 	&absence_report,
+	&absence_withdraw,
+	&attendance_list,
+	&attendance_record,
+	&attendance_correct,
 	&board_see,
+	&month_see,
+	&counts_see,
 	&import_begin,
 	&import_put,
 	&import_check,
@@ -58,13 +69,16 @@ const struct op *const kinder_ops[] = {
 	NULL,
 };
 
-const struct statement *const kinder_statements[] = {&absence_apart, &facility_children, &import_job_overdue, &import_under_way, NULL};
+const struct statement *const kinder_statements[] = {&absence_apart, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
 
 const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, NULL};
 
 err kinder_start(void)
 {
+	TRY(attendance_start());
 	TRY(calendar_start());
+	TRY(day_start());
+	TRY(counts_start());
 	TRY(class_start());
 	TRY(child_start());
 	TRY(import_start());

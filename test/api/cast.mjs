@@ -1,8 +1,8 @@
 // The people who play in the generated tests, the things they play with, and valid values for every input.
 import assert from 'node:assert/strict';
 
-import { accounts, all, dayAfter, freshSession, post, request, reserved, strangeId, until } from './lib.mjs';
-import { accountFact, childFact, classFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
+import { accounts, all, dayAfter, each, freshSession, post, request, reserved, strangeId, until } from './lib.mjs';
+import { accountFact, childFact, classFact, dayFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
 
 const spare = new Set(reserved.map((one) => one.login));
 
@@ -97,6 +97,10 @@ export async function things(who) {
 	const ofAccount = (place, person) => children[place].find((one) => one.guardians.has(person.account));
 	const familys = ofAccount(0, who.family);
 
+	const shown = [[child, principal], [other, principal], [ofAccount(1, elsewhere.guardian), elsewhere.principal], [ofAccount(2, far.guardian), far.principal]];
+	const absences = await each(shown, 1, async ([one, by]) => dayFact('absence', await anAbsence(one, by), one));
+	const attendances = await each(shown, 1, async ([one, by]) => dayFact('attendance', await anAttendance(one, by), one));
+
 	const change = await openChange(overseers.admins[0], who.elsewhere.principal.facility);
 	const stream = await openImport(overseers.admins[0]);
 	const nothing = { kind: null, id: strangeId() };
@@ -104,6 +108,8 @@ export async function things(who) {
 		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
 		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
 		import: [{ kind: 'import', id: stream.id, city: cityA }, nothing],
+		absence: [...absences, nothing],
+		attendance: [...attendances, nothing],
 		child: [child, samePlace, other, familys, ofAccount(1, elsewhere.guardian), ofAccount(2, far.guardian), nothing].filter(Boolean),
 		guardianship: [
 			links[0].find((one) => one.child === child.id && one.id !== who.link.id), links[0].find((one) => one.id === who.link.id),
@@ -114,6 +120,17 @@ export async function things(who) {
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
 	};
+}
+
+// What stands of a child for a day, for whoever may see the child's.
+async function anAbsence(child, principal) {
+	const known = (await all(`/v1/children/${child.id}/absences`, principal)).find((one) => one.state === 'active' && one.date > dayAfter(1));
+	return known ?? (await post(`/v1/children/${child.id}/absences`, principal, { date: dayAfter(31), kind: 'late', reason: '通院のため' })).is(201).json;
+}
+
+async function anAttendance(child, principal) {
+	const known = (await all(`/v1/children/${child.id}/attendance`, principal)).find((one) => one.in_force);
+	return known ?? (await post(`/v1/facilities/${child.facility}/attendance`, principal, { child: child.id, kind: 'in' })).is(201).json;
 }
 
 async function openChange(admin, facility) {
@@ -144,6 +161,8 @@ const samples = {
 	municipality_code: () => '011002',
 	opens: () => '9:00',
 	closes: () => '18:00',
+	cut_off: () => '08:30',
+	month: () => dayAfter(0).slice(0, 7),
 	latitude: () => '43.045613',
 	longitude: () => '141.343758',
 	year: () => 2026,

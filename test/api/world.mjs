@@ -49,6 +49,9 @@ export function classFact(one, city, children) {
 	return { kind: 'class', id: one.id, city, facility: one.facility, class: one.id, name: one.name, guardians: new Set(mine.flatMap((child) => [...child.guardians])) };
 }
 
+// An absence or a record of attendance of a child.
+export const dayFact = (kind, one, child) => ({ kind, id: one.id, city: child.city, facility: child.facility, class: child.class, child: child.id, guardians: child.guardians });
+
 export const facilityFact = (id, city) => ({ kind: 'facility', id, city, facility: id });
 export const accountFact = (who) => ({ kind: 'account', id: who.account, city: who.city, of: who.role, facility: who.facility });
 
