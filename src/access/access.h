@@ -46,8 +46,17 @@ struct actor {
 	struct id session;
 	struct id facility;      /* of the active membership; zero = none */
 	enum role role;
-	int64_t signed_in_us;    /* when the session proved who it is */
+	int64_t signed_in_us;    /* when the session last proved who it is: sign-in or step-up */
+	bool factor;             /* that proof had a second factor */
 };
+
+/* Who may do nothing before a second factor is enrolled: privileged roles. K-27 T-33 U-4 */
+#define ROLES_PRIVILEGED (ROLE(PRINCIPAL) | ROLE(OFFICER_ADMIN) | ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
+/* A session of a privileged role without its second factor. */
+static inline bool access_factor_due(const struct actor *actor)
+{
+	return !id_is_zero(actor->session) && !actor->factor && ((1u << actor->role) & ROLES_PRIVILEGED) != 0;
+}
 
 /* One row: how an actor stands to a row of an entity's table. */
 struct access_rule {

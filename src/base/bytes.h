@@ -65,6 +65,8 @@ MUST_USE err hex_append(struct buf *owner, struct bytes raw);               /* l
 MUST_USE err hex_decode(struct bytes text, uint8_t *raw_out, size_t raw_len);
 MUST_USE err base64_append(struct buf *owner, struct bytes raw);            /* standard, padded */
 MUST_USE err base64_decode(struct bytes text, struct buf *raw_out);         /* appends */
+MUST_USE err base32_append(struct buf *owner, struct bytes raw);            /* RFC 4648 section 6, no padding */
+MUST_USE err base32_decode(struct bytes text, uint8_t *raw_out, size_t raw_len);    /* exactly raw_len */
 MUST_USE err base64url_append(struct buf *owner, struct bytes raw);         /* no padding */
 MUST_USE err base64url_decode(struct bytes text, uint8_t *raw_out, size_t raw_len); /* exactly raw_len */
 

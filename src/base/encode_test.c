@@ -56,6 +56,41 @@ static void base64_vectors(void **state)
 	}
 }
 
+/* RFC 4648 section 10, without the padding. */
+static void base32_vectors(void **state)
+{
+	static const struct {
+		const char *raw;
+		const char *text;
+	} rows[] = {
+		{"", ""}, {"f", "MY"}, {"fo", "MZXQ"}, {"foo", "MZXW6"}, {"foob", "MZXW6YQ"}, {"fooba", "MZXW6YTB"},
+		{"foobar", "MZXW6YTBOI"}, {"\xff\xff\xff\xff\xff", "77777777"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct bytes raw = bytes_str(rows[i].raw);
+		OWN(buf) text = {0};
+		uint8_t again[8];
+
+		assert_ok(base32_append(&text, raw));
+		assert_bytes(bytes_of(&text), bytes_str(rows[i].text));
+		assert_ok(base32_decode(bytes_of(&text), again, raw.len));
+		assert_memory_equal(again, raw.ptr, raw.len);
+	}
+}
+
+static void base32_refuses(void **state)
+{
+	static const char *const rows[] = {"", "M", "MZ", "MZXQA", "MZX1", "mzxq", "MZX=", "MZXR", "MZX\xff"};
+	uint8_t raw[2] = {7, 7};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_err(INVALID, base32_decode(bytes_str(rows[i]), raw, 2));
+	assert_memory_equal(raw, "\7\7", 2);
+}
+
 static void base64_refuses(void **state)
 {
 	static const char *const rows[] = {
@@ -150,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hex_pairs),
 		cmocka_unit_test(hex_refuses),
+		cmocka_unit_test(base32_vectors),
+		cmocka_unit_test(base32_refuses),
 		cmocka_unit_test(base64_vectors),
 		cmocka_unit_test(base64_refuses),
 		cmocka_unit_test(base64url_pairs),

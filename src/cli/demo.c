@@ -206,8 +206,10 @@ static void put_account(struct json *json, const struct demo_city *city, size_t 
 	json_object(json, NULL);
 	json_str(json, "login", login);
 	json_str(json, "password", person->password);
-	json_null(json, "totp_secret");
-	json_null(json, "totp_algorithm");
+	if (person->totp_secret[0] != '\0')
+		json_str(json, "totp_secret", person->totp_secret);
+	else
+		json_null(json, "totp_secret");
 	json_str(json, "role", access_role_names[person->role]);
 	json_str(json, "customer", city->name);
 	put_facilities(json, city, person);
@@ -400,12 +402,13 @@ static void show_table(void)
 		log_warn("%s cannot be read; without it, begin anew in an empty --dir", shown_accounts);
 		return;
 	}
-	printf("\n  %-24s %-20s %s\n", "login", "password", "role");
+	printf("\n  %-24s %-20s %-15s %s\n", "login", "password", "role", "secret of the second factor (TOTP, SHA-256, 6 digits, 30 s)");
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
 
 		if (!shown_before(accounts, i))
-			printf("  %-24s %-20s %s\n", text_of(account, "login"), text_of(account, "password"), text_of(account, "role"));
+			printf("  %-24s %-20s %-15s %s\n", text_of(account, "login"), text_of(account, "password"),
+			    text_of(account, "role"), text_of(account, "totp_secret"));
 	}
 	json_decref(accounts);
 	printf("  all of them: %s\n\n", shown_accounts);

@@ -266,11 +266,29 @@ static err set_passwords(struct fill *fill)
 	return settle(fill);
 }
 
+static err set_factors(struct fill *fill)
+{
+	struct demo_city *city = fill->city;
+
+	for (size_t i = 0; i < city->person_count; i++) {
+		const struct demo_person *person = &city->people[i];
+		struct json *json;
+
+		if (person->totp_secret[0] == '\0')
+			continue;
+		json = begin(fill);
+		json_id(json, "account", person->id);
+		json_str(json, "secret", person->totp_secret);
+		TRY(put_json(fill, nobody(), "account.set-factor", NULL, NULL));
+	}
+	return settle(fill);
+}
+
 static err carry_out(struct fill *fill)
 {
 	static err (*const steps[])(struct fill *fill) = {
 		install_admins, open_facilities, issue_offices, issue_people, open_classes, assign_teachers, enrol_children,
-		link_guardians, set_passwords,
+		link_guardians, set_passwords, set_factors,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

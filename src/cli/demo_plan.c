@@ -382,6 +382,17 @@ static void make_password(struct demo_person *person, uint64_t state)
 	} while (identity_password_check(bytes_str(person->password), bytes_str(person->login)) != 0);
 }
 
+/* 32 bytes in base 32: the last of 52 letters carries one bit. */
+static void make_secret(struct demo_person *person, uint64_t state)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+	for (size_t i = 0; i < 51; i++)
+		person->totp_secret[i] = letters[below(&state, 32)];
+	person->totp_secret[51] = "AQ"[below(&state, 2)];
+	person->totp_secret[52] = '\0';
+}
+
 static const char *const login_words[ROLE_COUNT] = {
 	[ROLE_GUARDIAN] = "guardian",
 	[ROLE_STAFF] = "teacher",
@@ -421,6 +432,8 @@ void demo_plan_signins(struct demo_city *cities, size_t city_count, unsigned cou
 				continue;
 			person = &cities[i].people[cities[i].signins[turn]];
 			make_password(person, mix(mix(seed, cities[i].name), person->login));
+			if (((1u << person->role) & ROLES_PRIVILEGED) != 0)
+				make_secret(person, mix(mix(mix(seed, cities[i].name), person->login), "totp"));
 			given++;
 			more = true;
 		}

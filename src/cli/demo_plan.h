@@ -24,6 +24,7 @@ struct demo_person {
 	char mail[64];
 	char telephone[20];
 	char password[24];       /* "" = stands invited */
+	char totp_secret[56];    /* base 32; "" = no second factor */
 	struct id id;            /* when the account has been made */
 };
 

@@ -1,8 +1,8 @@
 /*
  * import - a facility list from the command line, for a compartment that is not being served.
  *
- * Done by a person: --login names an account of the city, the password comes from standard input. The file is read by a
- * reader process in its sandbox, as behind the server.
+ * Done by a person: --login names an account of the city, the password and the code of the second factor come from
+ * standard input, a line each. The file is read by a reader process in its sandbox, as behind the server.
  */
 #include <jansson.h>
 
@@ -53,20 +53,20 @@ static bool read_line(char *line, size_t max)
 	return len > 0;
 }
 
-/* From a terminal without echo, else the first line of standard input. */
-static bool ask_password(char *password, size_t max)
+/* From a terminal without echo, else the next line of standard input. */
+static bool ask(const char *question, char *line, size_t max)
 {
 	struct termios before, quiet;
 	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
 	bool got;
 
 	if (terminal) {
-		(void)fprintf(stderr, "Password: ");
+		(void)fprintf(stderr, "%s: ", question);
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		terminal = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
 	}
-	got = read_line(password, max);
+	got = read_line(line, max);
 	if (terminal && tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) == 0)
 		(void)fprintf(stderr, "\n");
 	return got;
@@ -75,14 +75,20 @@ static bool ask_password(char *password, size_t max)
 static err sign_in(struct session *s)
 {
 	char password[PASSWORD_MAX];
+	char code[PASSWORD_MAX] = "";
 	char login[128];
+	const struct local_person person = {login, password, code};
 	err e;
 
-	if (snprintf(login, sizeof(login), "%s", s->options->login) >= (int)sizeof(login) || !ask_password(password, sizeof(password)))
+	if (snprintf(login, sizeof(login), "%s", s->options->login) >= (int)sizeof(login) ||
+	    !ask("Password", password, sizeof(password)))
 		return FAIL(UNAUTHENTICATED);
+	if (!ask("Code of the second factor (none: Enter)", code, sizeof(code)))
+		code[0] = '\0';
 	login[strcspn(login, "@")] = '\0';
-	e = local_sign_in(s->local, login, password);
+	e = local_sign_in(s->local, &person);
 	wipe(password, sizeof(password));
+	wipe(code, sizeof(code));
 	return e;
 }
 
@@ -311,7 +317,7 @@ int cli_import(const struct cli_options *o)
 
 	if (o->customer == NULL || o->file == NULL || o->login == NULL ||
 	    snprintf(directory, sizeof(directory), "%s/%s", o->dir, o->customer) >= (int)sizeof(directory)) {
-		(void)fprintf(stderr, "import needs --customer NAME, --file CSV and --login NAME; the password is read from standard input\n");
+		(void)fprintf(stderr, "import needs --customer NAME, --file CSV and --login NAME; password and code are read from standard input, a line each\n");
 		return CLI_USAGE;
 	}
 	e = crypto_start();

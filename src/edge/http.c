@@ -162,7 +162,7 @@ static bool proves_session(const struct pending *pending, const struct wire_repl
 static bool fits(const struct pending *pending, const struct wire_reply *reply)
 {
 	return pending->op != NULL && pending->body.len + reply->body.len <= WIRE_REPLY_MAX &&
-	       (reply->cookie != COOKIE_SET || (pending->op->route == ROUTE_LOGIN && reply->status < 300)) &&
+	       (reply->cookie != COOKIE_SET || ((pending->op->route == ROUTE_LOGIN || pending->signed_in) && reply->status < 300)) &&
 	       (reply->status != 204 || reply->body.len == 0);
 }
 

@@ -275,6 +275,8 @@ static err issue_apply(struct call *call)
 	struct id facility = call_id(call, "facility");
 
 	TRY(may_issue(call, (enum role)call_value(call, "role")->as.choice));
+	if (((1u << call_value(call, "role")->as.choice) & ROLES_PRIVILEGED) != 0)
+		TRY(call_proved(call, OP_STEP_UP_S));
 	if (call->actor.role == ROLE_PRINCIPAL) {
 		if (!id_is_zero(facility) && !id_equal(facility, call->actor.facility))
 			return FAIL(NOT_FOUND);

@@ -117,6 +117,15 @@ err credential_count(struct row_context *c, int64_t now_us, struct credential *c
 	return OK;
 }
 
+err credential_uncount(struct row_context *c, struct credential *credential)
+{
+	if (credential->failures > 0)
+		credential->failures--;
+	if (credential->failures < CREDENTIAL_FAILURES_MAX)
+		credential->locked_at = 0;
+	return row_update(c, &credential_entity, credential);
+}
+
 err credential_clear(struct row_context *c, struct credential *credential, struct bytes phc, uint32_t rounds)
 {
 	credential->failures = 0;

@@ -33,6 +33,8 @@ MUST_USE err credential_of(struct row_context *c, struct id account, struct cred
 MUST_USE err credential_decoy(struct call *call, struct credential *credential_out);
 /* Counts one attempt as failed. locked_out: it was locked already, so the password must not decide. */
 MUST_USE err credential_count(struct row_context *c, int64_t now_us, struct credential *credential, bool *locked_out);
+/* The attempt that was counted is none after all; earlier ones stay counted. */
+MUST_USE err credential_uncount(struct row_context *c, struct credential *credential);
 /* The attempt was right. phc: the new hash, or empty to keep the old one. */
 MUST_USE err credential_clear(struct row_context *c, struct credential *credential, struct bytes phc, uint32_t rounds);
 /* Sets or replaces the password of an account. */

@@ -1,5 +1,7 @@
 #include "identity/account.h"
 #include "identity/credential.h"
+#include "identity/enrol.h"
+#include "identity/factor.h"
 #include "identity/identity_int.h"
 #include "identity/me.h"
 #include "identity/membership.h"
@@ -12,11 +14,14 @@ const struct entity *const identity_entities[] = {
 	&membership_entity,
 	&credential_entity,
 	&session_entity,
+	&factor_entity,
+	&recovery_code_entity,
 	NULL,
 };
 
 const struct op *const identity_ops[] = {
 	&session_create,
+	&session_step_up,
 	&session_end,
 	&account_see, /* before me.see: it tells who may see an account */
 	&account_issue,
@@ -25,6 +30,12 @@ const struct op *const identity_ops[] = {
 	&me_see,
 	&me_operations,
 	&me_password,
+	&enrol_see,
+	&enrol_begin,
+	&enrol_confirm,
+	&enrol_remove,
+	&enrol_codes,
+	&enrol_install,
 	NULL,
 };
 
@@ -35,6 +46,8 @@ err identity_start(void)
 	TRY(account_start());
 	TRY(membership_start());
 	TRY(credential_start());
+	TRY(factor_start());
+	TRY(recovery_code_start());
 	return session_start();
 }
 
@@ -98,7 +111,8 @@ err identity_authenticate(struct call *call)
 		.session = session.row.id,
 		.facility = membership.facility,
 		.role = (enum role)membership.role,
-		.signed_in_us = session.started,
+		.signed_in_us = session.proved,
+		.factor = session.factor,
 	};
 	return session_touch(call, &session);
 }

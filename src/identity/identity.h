@@ -4,7 +4,8 @@
  * I1  An account reaches nothing but through a membership in force; one is active per session.
  * I2  A failure is counted, durably, before the password is looked at; the fifth in a row locks.
  * I3  Unknown, wrong, locked, invited and suspended cost the same work and give the same answer; the event tells them apart.
- * I4  Of a session's token only the SHA-256 is kept.
+ * I4  Of a session's token only the SHA-256 is kept; it is replaced whenever the session may do more than before.
+ * I5  A session of a privileged role without a second factor may do nothing but get one (op.before_factor). K-2 T-13
  */
 #ifndef IDENTITY_IDENTITY_H
 #define IDENTITY_IDENTITY_H

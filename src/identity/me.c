@@ -63,6 +63,7 @@ static err see_apply(struct call *call)
 	json_str(&call->out, "name", call->language == LANGUAGE_EN ? compartment->title_en : compartment->title_ja);
 	json_object_end(&call->out);
 	TRY(put_facility(call));
+	json_str(&call->out, "second_factor", session_second_factor(&call->actor));
 	json_time(&call->out, "expires_at", session.expires);
 	call->event_facility = call->actor.facility;
 	return call_object(call, "account", account.row.id);
@@ -73,6 +74,7 @@ static const struct field see_output[] = {
 	{.name = "login", ACCOUNT_LOGIN_WORDS},
 	{.name = "name", ACCOUNT_NAME_WORDS},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
+	{.name = "second_factor", .ja = "二つ目の要素", .en = "Second factor", .type = FIELD_TEXT, .grade = GRADE_2},
 	{.name = "expires_at", .ja = "期限", .en = "Expires at", .type = FIELD_TIME, .grade = GRADE_2},
 	{0},
 };
@@ -95,6 +97,7 @@ const struct op me_see = {
 	.event = true,
 	.grade = GRADE_3B,
 	.requirements = "K-1",
+	.before_factor = true,
 	.apply = see_apply,
 };
 
@@ -182,6 +185,7 @@ const struct op me_operations = { /* AC-1 */
 	.purpose_en = "To offer on screen only what is allowed",
 	.grade = GRADE_2,
 	.requirements = "K-1",
+	.before_factor = true,
 	.apply = operations_apply,
 };
 
@@ -218,6 +222,8 @@ static err password_prepare(struct call *call)
 
 	if (r == NULL)
 		return FAIL(UNAVAILABLE);
+	if (call->actor.factor) /* whoever has a second factor has shown it just now */
+		TRY(call_proved(call, OP_STEP_UP_S));
 	TRY(new_password_fits(call));
 	TRY(credential_of(&call->rows, call->actor.account, &r->credential));
 	TRY(credential_count(&call->rows, call->now_us, &r->credential, &r->locked));

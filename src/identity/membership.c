@@ -65,7 +65,9 @@ err membership_by_id(struct row_context *c, struct id id, struct membership *mem
 	return identity_find(c, &by_id, "id", id_bytes(&id), true, membership_out);
 }
 
-err membership_of(struct row_context *c, struct id account, int64_t now_us, struct membership *membership_out)
+/* Walks the memberships in force until one fits; NULL takes the first. */
+static err first_in_force(struct row_context *c, struct id account, int64_t now_us, bool (*wanted)(const struct membership *),
+    struct membership *membership_out)
 {
 	struct membership membership = {0};
 	struct query *query = NULL;
@@ -80,12 +82,33 @@ err membership_of(struct row_context *c, struct id account, int64_t now_us, stru
 		if (!err_is_ok(e) || !found)
 			break;
 		e = row_read(c, &membership_entity, query, true, &membership);
-		fits = err_is_ok(e) && membership_in_force(&membership, now_us);
+		fits = err_is_ok(e) && membership_in_force(&membership, now_us) && (wanted == NULL || wanted(&membership));
 	}
 	query_end(&query);
 	TRY(e);
 	if (!fits)
 		return FAIL(NOT_FOUND);
 	*membership_out = membership;
+	return OK;
+}
+
+err membership_of(struct row_context *c, struct id account, int64_t now_us, struct membership *membership_out)
+{
+	return first_in_force(c, account, now_us, NULL, membership_out);
+}
+
+static bool is_privileged(const struct membership *membership)
+{
+	return ((1u << membership->role) & ROLES_PRIVILEGED) != 0;
+}
+
+err membership_privileged(struct row_context *c, struct id account, int64_t now_us, bool *privileged_out)
+{
+	struct membership membership = {0};
+	err e = first_in_force(c, account, now_us, is_privileged, &membership);
+
+	if (!err_is(e, ERR_NOT_FOUND))
+		TRY(e);
+	*privileged_out = err_is_ok(e);
 	return OK;
 }

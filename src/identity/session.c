@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/credential.h"
+#include "identity/factor.h"
 #include "identity/identity_int.h"
 #include "identity/membership.h"
 
@@ -28,6 +29,10 @@ static const struct field fields[] = {
 	{.name = "expires", .ja = "期限", .en = "Expires", .type = FIELD_TIME, .grade = GRADE_2, .required = true,
 	    AT(expires)},
 	{.name = "ended", .ja = "終了", .en = "Ended", .type = FIELD_TIME, .grade = GRADE_2, AT(ended)},
+	{.name = "proved", .ja = "最後の本人確認", .en = "Last proof", .type = FIELD_TIME, .grade = GRADE_2, .required = true,
+	    AT(proved)},
+	{.name = "factor", .ja = "二要素での確認", .en = "With a second factor", .type = FIELD_BOOL, .grade = GRADE_2,
+	    AT(factor)},
 };
 
 static const char *const unique[] = {"token_hash", NULL};
@@ -150,6 +155,7 @@ struct sign_in {
 	const char *refusal;               /* known before the password is looked at; NULL = the password decides */
 	bool decoy;                        /* no hash to compare with: derive one all the same */
 	bool right;
+	bool uncount;                      /* right, but no code was given: neither a failure nor a success */
 	char phc_new[PASSWORD_PHC_MAX];    /* "" = the old hash stays */
 };
 
@@ -170,18 +176,10 @@ static err note_absence(err e, struct sign_in *in, const char *refusal)
 	return OK;
 }
 
-/* I2, I3: every sign-in looks up a login, reads a credential and writes it back, whoever it is for. */
-static err create_prepare(struct call *call)
+static err count_attempt(struct call *call, struct sign_in *in)
 {
-	struct sign_in *in = arena_alloc(call->arena, sizeof(*in));
-	struct bytes login = account_local_part(call_text(call, "login"), call->compartment);
 	bool locked = false;
 
-	if (in == NULL)
-		return FAIL(UNAVAILABLE);
-	TRY(note_absence(account_by_login(&call->rows, login, &in->account), in, "unknown login"));
-	if (in->refusal == NULL)
-		in->refusal = refusals[in->account.state];
 	TRY(note_absence(credential_of(&call->rows, in->account.row.id, &in->credential), in, "no password"));
 	in->decoy = in->credential.row.version == 0;
 	if (in->decoy)
@@ -195,6 +193,20 @@ static err create_prepare(struct call *call)
 	return OK;
 }
 
+/* I2, I3: every sign-in looks up a login, reads a credential and writes it back, whoever it is for. */
+static err create_prepare(struct call *call)
+{
+	struct sign_in *in = arena_alloc(call->arena, sizeof(*in));
+	struct bytes login = account_local_part(call_text(call, "login"), call->compartment);
+
+	if (in == NULL)
+		return FAIL(UNAVAILABLE);
+	TRY(note_absence(account_by_login(&call->rows, login, &in->account), in, "unknown login"));
+	if (in->refusal == NULL)
+		in->refusal = refusals[in->account.state];
+	return count_attempt(call, in);
+}
+
 static err derive_for_nothing(struct call *call)
 {
 	static const uint8_t salt[16];
@@ -206,7 +218,7 @@ static err derive_for_nothing(struct call *call)
 	return e;
 }
 
-static err create_slow(struct call *call)
+static err prove_slow(struct call *call)
 {
 	struct sign_in *in = call->state;
 	struct bytes password = call_text(call, "password");
@@ -243,7 +255,33 @@ static err end_presented(struct call *call)
 	return row_update(&call->rows, &session_entity, &old);
 }
 
-static err open_session(struct call *call, const struct membership *membership)
+/* The secret of a new token into the call, its hash for the row. */
+static err new_token(struct call *call, uint8_t hash_out[static HASH_LEN])
+{
+	TRY(random_bytes(call->token, sizeof(call->token)));
+	TRY(hash_sha256((struct bytes){call->token, sizeof(call->token)}, hash_out));
+	call->cookie = COOKIE_SET;
+	return OK;
+}
+
+err session_rotate(struct call *call, struct session *session)
+{
+	uint8_t hash[HASH_LEN];
+
+	TRY(new_token(call, hash));
+	session->token_hash = (struct bytes){hash, sizeof(hash)};
+	session->seen = call->now_us;
+	return row_update(&call->rows, &session_entity, session);
+}
+
+const char *session_second_factor(const struct actor *actor)
+{
+	if (actor->factor)
+		return "active";
+	return access_factor_due(actor) ? "required" : "none";
+}
+
+static err open_session(struct call *call, const struct membership *membership, bool factor)
 {
 	uint8_t hash[HASH_LEN];
 	struct session session = {
@@ -253,12 +291,12 @@ static err open_session(struct call *call, const struct membership *membership)
 		.started = call->now_us,
 		.seen = call->now_us,
 		.expires = call->now_us + limits[membership->role].absolute_us,
+		.proved = call->now_us,
+		.factor = factor,
 	};
 
-	TRY(random_bytes(call->token, sizeof(call->token)));
-	TRY(hash_sha256((struct bytes){call->token, sizeof(call->token)}, hash));
+	TRY(new_token(call, hash));
 	TRY(row_insert(&call->rows, &session_entity, &session));
-	call->cookie = COOKIE_SET;
 	call->actor = (struct actor){
 		.account = membership->account,
 		.membership = membership->row.id,
@@ -266,55 +304,106 @@ static err open_session(struct call *call, const struct membership *membership)
 		.facility = membership->facility,
 		.role = (enum role)membership->role,
 		.signed_in_us = call->now_us,
+		.factor = factor,
 	};
 	call->event_facility = membership->facility;
 	return call_object(call, "session", session.row.id);
 }
 
-static err create_apply(struct call *call)
+/*
+ * Password and code decide together, in the transaction that uses the code up (F2). The code is looked at whether or not
+ * the password was right, so that a wrong one of either takes the same time and gets the same answer.
+ */
+static err prove(struct call *call, struct account *account_out, bool *factor_out)
 {
 	struct sign_in *in = call->state;
+	struct factor_look look = {0};
 	struct credential credential = {0};
-	struct account account = {0};
-	struct membership membership = {0};
-	err e;
 
 	if (!id_is_zero(in->account.row.id))
 		TRY(call_object(call, "account", in->account.row.id));
+	TRY(factor_look(call, in->account.row.id, call_text(call, "totp"), &look));
 	if (!in->right)
 		return sign_in_refuse(call, in->refusal != NULL ? in->refusal : "wrong password");
-	/* While the hash was computed the world went on: account, password and membership are asked again. */
-	TRY(row_get(&call->rows, &account_entity, in->account.row.id, &account));
-	if (account.state != ACCOUNT_ACTIVE)
+	/* While the hash was computed the world went on: account and password are asked again. */
+	TRY(row_get(&call->rows, &account_entity, in->account.row.id, account_out));
+	if (account_out->state != ACCOUNT_ACTIVE)
 		return sign_in_refuse(call, "account not active");
-	TRY(credential_of(&call->rows, account.row.id, &credential));
+	TRY(credential_of(&call->rows, account_out->row.id, &credential));
 	if (credential.changed != in->credential.changed)
 		return sign_in_refuse(call, "password changed meanwhile");
-	e = membership_of(&call->rows, account.row.id, call->now_us, &membership);
-	if (err_is(e, ERR_NOT_FOUND))
-		return sign_in_refuse(call, "no membership");
-	TRY(e);
+	if (look.verdict == FACTOR_WRONG)
+		return sign_in_refuse(call, "wrong code");
+	if (look.verdict == FACTOR_MISSING) {
+		in->uncount = true;
+		call->reason = "no code";
+		return FAIL(SECOND_FACTOR);
+	}
 	TRY(credential_clear(&call->rows, &credential, bytes_str(in->phc_new), call->compartment->password_rounds));
-	TRY(end_presented(call));
-	TRY(open_session(call, &membership));
-	json_id(&call->out, "account", account.row.id);
-	json_str(&call->out, "role", access_role_names[membership.role]);
-	json_str(&call->out, "customer", call->compartment->name);
-	json_id(&call->out, "facility", membership.facility);
-	json_text(&call->out, "name", account.name);
+	TRY(factor_use(call, &look));
+	*factor_out = look.verdict == FACTOR_RIGHT;
 	return OK;
 }
+
+static err prove_refused(struct call *call)
+{
+	const struct sign_in *in = call->state;
+	struct credential credential = {0};
+
+	if (!in->uncount)
+		return OK;
+	TRY(credential_of(&call->rows, in->account.row.id, &credential));
+	return credential_uncount(&call->rows, &credential);
+}
+
+static void put_session(struct call *call, const struct account *account)
+{
+	json_id(&call->out, "account", account->row.id);
+	json_str(&call->out, "role", access_role_names[call->actor.role]);
+	json_str(&call->out, "customer", call->compartment->name);
+	json_id(&call->out, "facility", call->actor.facility);
+	json_text(&call->out, "name", account->name);
+	json_str(&call->out, "second_factor", session_second_factor(&call->actor));
+}
+
+static err create_apply(struct call *call)
+{
+	struct sign_in *in = call->state;
+	struct account account = {0};
+	struct membership membership = {0};
+	bool factor = false;
+	err e = membership_of(&call->rows, in->account.row.id, call->now_us, &membership);
+
+	if (err_is(e, ERR_NOT_FOUND) && in->right) {
+		in->right = false;
+		in->refusal = "no membership";
+	} else if (!err_is(e, ERR_NOT_FOUND)) {
+		TRY(e);
+	}
+	TRY(prove(call, &account, &factor));
+	TRY(end_presented(call));
+	TRY(open_session(call, &membership, factor));
+	put_session(call, &account);
+	return OK;
+}
+
+/* Six digits or a recovery code. */
+#define PROOF_INPUTS                                                                                                 \
+	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,   \
+	    .grade = GRADE_3B, .personal = true, .required = true, .secret = true, .min = 1,                         \
+	    .max = ACCOUNT_PASSWORD_INPUT_MAX}},                                                                     \
+	{.place = IN_BODY, .field = {.name = "totp", .ja = "確認コード", .en = "Code of the second factor",          \
+	    .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .secret = true, .min = 6,                       \
+	    .max = RECOVERY_CODE_TEXT_MAX}}
 
 static const struct input create_inputs[] = {
 	{.place = IN_BODY, .field = {.name = "login", ACCOUNT_LOGIN_WORDS, .required = true, .min = 1,
 	    .max = ACCOUNT_LOGIN_INPUT_MAX}},
-	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
-	    .grade = GRADE_3B, .personal = true, .required = true, .secret = true, .min = 1,
-	    .max = ACCOUNT_PASSWORD_INPUT_MAX}},
-	{.place = IN_BODY, .field = {.name = "totp", .ja = "確認コード", .en = "Code of the second factor",
-	    .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .secret = true, .min = 6, .max = 8}},
+	PROOF_INPUTS,
 	{0},
 };
+
+static const char *const second_factor_words[] = {"none", "active", "required", NULL};
 
 static const struct field create_output[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
@@ -322,6 +411,8 @@ static const struct field create_output[] = {
 	{.name = "customer", .ja = "市", .en = "Customer", .type = FIELD_TEXT, .grade = GRADE_1},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "name", ACCOUNT_NAME_WORDS},
+	{.name = "second_factor", .ja = "二つ目の要素", .en = "Second factor", .type = FIELD_CHOICE, .grade = GRADE_2,
+	    .choices = second_factor_words},
 	{0},
 };
 
@@ -344,11 +435,77 @@ const struct op session_create = { /* K-1 */
 	.purpose_en = "To make sure that users are who they say",
 	.event = true,
 	.grade = GRADE_3B,
-	.requirements = "K-1 K-27",
+	.requirements = "K-1 K-2 K-27 T-13 U-02",
 	.turns = "login",
 	.prepare = create_prepare,
-	.slow = create_slow,
+	.slow = prove_slow,
 	.apply = create_apply,
+	.refused = prove_refused,
+};
+
+static err step_up_prepare(struct call *call)
+{
+	struct sign_in *in = arena_alloc(call->arena, sizeof(*in));
+
+	if (in == NULL)
+		return FAIL(UNAVAILABLE);
+	TRY(account_by_id(&call->rows, call->actor.account, &in->account));
+	return count_attempt(call, in);
+}
+
+/* A session that is alive answers so: it stays as it was, and the same is said of password and code. */
+static err step_up_told(struct call *call, err e)
+{
+	if (err_is(e, ERR_UNAUTHENTICATED))
+		err_ignore(call_flaw(call, "password", FLAW_RULE, "パスワードか確認コードが違います。",
+		    "The password or the code is not right.")); /* the refusal itself goes up */
+	return e;
+}
+
+static err step_up_apply(struct call *call)
+{
+	struct session session = {0};
+	struct account account = {0};
+	bool factor = false;
+
+	TRY(step_up_told(call, prove(call, &account, &factor)));
+	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
+	session.proved = call->now_us;
+	session.factor = factor;
+	TRY(session_rotate(call, &session));
+	call->actor.factor = factor;
+	call->event_facility = call->actor.facility;
+	put_session(call, &account);
+	return call_object(call, "session", session.row.id);
+}
+
+static const struct grant own_grants[] = {{ROLES_ANY, RELATION_OWN, "*"}, {0}};
+static const struct input step_up_inputs[] = {PROOF_INPUTS, {0}};
+
+const struct op session_step_up = { /* K-2 */
+	.id = "session.step-up",
+	.ja = "もう一度本人であることを確かめる",
+	.en = "Prove again who one is",
+	.method = "POST",
+	.path = "/v1/session/step-up",
+	.kind = OP_WRITE,
+	.grants = own_grants,
+	.policy = "session prove",
+	.inputs = step_up_inputs,
+	.entity = &session_entity,
+	.output_fields = create_output,
+	.status = 200,
+	.purpose_ja = "重要な操作の前に、本人であることを確かめ直すため",
+	.purpose_en = "To make sure again who somebody is, before something critical",
+	.before_factor = true,
+	.once = true,
+	.event = true,
+	.grade = GRADE_3B,
+	.requirements = "K-1 K-2 T-13 U-02",
+	.prepare = step_up_prepare,
+	.slow = prove_slow,
+	.apply = step_up_apply,
+	.refused = prove_refused,
 };
 
 static err end_apply(struct call *call)
@@ -363,7 +520,6 @@ static err end_apply(struct call *call)
 	return call_object(call, "session", session.row.id);
 }
 
-static const struct grant end_grants[] = {{ROLES_ANY, RELATION_OWN, "*"}, {0}};
 static const struct input no_inputs[] = {{0}};
 
 const struct op session_end = {
@@ -373,13 +529,14 @@ const struct op session_end = {
 	.method = "DELETE",
 	.path = "/v1/session",
 	.kind = OP_WRITE,
-	.grants = end_grants,
+	.grants = own_grants,
 	.policy = "session end",
 	.inputs = no_inputs,
 	.entity = &session_entity,
 	.status = 204,
 	.purpose_ja = "サインインを終えるため",
 	.purpose_en = "To end a sign-in",
+	.before_factor = true,
 	.event = true,
 	.grade = GRADE_2,
 	.requirements = "K-1",

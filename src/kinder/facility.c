@@ -404,6 +404,7 @@ const struct op facility_close = {
 	.status = 202,
 	.purpose_ja = "閉園を登録するため",
 	.purpose_en = "To register that a facility is closed",
+	.step_up_s = OP_STEP_UP_S,
 	.manual = "doc/manual/facility-close.md",
 	.approver = ROLE(OFFICER_ADMIN),
 	.undo = "facility.reopen",

@@ -404,6 +404,7 @@ const struct op import_apply = {
 	.guard = GUARD_CONFIRM,
 	.inputs = one_input,
 	.output = &import_entity,
+	.step_up_s = OP_STEP_UP_S,
 	.manual = "doc/manual/import.md",
 	.status = 200,
 	.event = true,

@@ -45,6 +45,14 @@ err call_object(struct call *call, const char *entity, struct id id)
 	return OK;
 }
 
+err call_proved(struct call *call, int seconds)
+{
+	if (id_is_zero(call->actor.session) || call->now_us - call->actor.signed_in_us <= (int64_t)seconds * 1000000)
+		return OK;
+	call->reason = "sign-in too old";
+	return FAIL(STEP_UP);
+}
+
 void call_store(const struct call *call, const struct entity *entity, void *row)
 {
 	for (int i = 0; call->op->inputs != NULL && call->op->inputs[i].field.name != NULL; i++) {
@@ -76,6 +84,8 @@ bool call_may(struct call *call, const struct op *op, struct id object)
 
 	if (op->open || op->path == NULL)
 		return op->open;
+	if (access_factor_due(&call->actor) && !op->before_factor)
+		return false;
 	for (const struct grant *g = op->grants; g->roles != 0; g++) {
 		if ((g->roles & (1u << call->actor.role)) == 0)
 			continue;

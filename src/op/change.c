@@ -230,7 +230,7 @@ static const struct op approve_op = {
 	.id = "change.approve", .ja = "変更を承認する", .en = "Approve a change", .method = "POST", .path = "/v1/changes/{change}/approve",
 	.kind = OP_WRITE, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = approver_grants,
 	.policy = "change approve", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .event = true, .grade = GRADE_2, .requirements = "K-3", .apply = change_approve,
+	.status = 200, .step_up_s = OP_STEP_UP_S, .event = true, .grade = GRADE_2, .requirements = "K-3", .apply = change_approve,
 };
 static const struct op reject_op = {
 	.id = "change.reject", .ja = "変更を却下する", .en = "Reject a change", .method = "POST", .path = "/v1/changes/{change}/reject",

@@ -189,18 +189,18 @@ static err authorise(struct task *task)
 
 	if (call->op->open || (task->signed_by == SIGNED_LOCAL && call->op->path == NULL))
 		return OK;
+	/* Before any object is looked for: the answer is the same for everything. */
+	if (access_factor_due(&call->actor) && !call->op->before_factor) {
+		call->reason = "no second factor";
+		return FAIL(SECOND_FACTOR);
+	}
 	e = decide_objects(call);
 	if (err_is(e, ERR_NOT_FOUND)) {
 		call->reason = "out of reach";
 		call->object_count = 0; /* absent and out of reach leave the same event */
 	}
 	TRY(e);
-	if (call->op->step_up_s > 0 && task->signed_by != SIGNED_LOCAL &&
-	    call->now_us - call->actor.signed_in_us > (int64_t)call->op->step_up_s * 1000000) {
-		call->reason = "sign-in too old";
-		return FAIL(STEP_UP);
-	}
-	return OK;
+	return call->op->step_up_s > 0 && task->signed_by != SIGNED_LOCAL ? call_proved(call, call->op->step_up_s) : OK;
 }
 
 static const struct field *input_field(const struct op *op, const char *name)

@@ -210,6 +210,15 @@ err engine_learn(struct engine *engine)
 	return OK;
 }
 
+static err leave_behind(struct task *task)
+{
+	struct call *call = &task->call;
+
+	if (call->op->refused == NULL || call->state == NULL || (task->phase != PHASE_APPLY && task->phase != PHASE_WRITE))
+		return OK;
+	return record_wanted(task) ? call->op->refused(call) : OK; /* what is written stands in the ledger */
+}
+
 static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 {
 	struct task *task = (struct task *)commit;
@@ -223,6 +232,7 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 		TRY(problem_body(task));
 		rows_use(task, db, &engine->changes);
 		TRY(guard_record(task));
+		TRY(leave_behind(task));
 	}
 	if (!record_wanted(task)) {
 		if (record_counted(task))

@@ -124,7 +124,7 @@ err idempotency_keep(struct task *task)
 	uint8_t hash[HASH_LEN], input[HASH_LEN];
 	bool found = false;
 
-	if (!applies(task) || call->cookie == COOKIE_SET || task->body.len > KEEP_BODY_MAX)
+	if (!applies(task) || call->op->once || call->cookie == COOKIE_SET || task->body.len > KEEP_BODY_MAX)
 		return OK;
 	TRY(expire(call));
 	TRY(key_hash(task, hash));

@@ -227,18 +227,20 @@ static void keep_token(void *context, const struct answer *answer)
 	local->signed_in = true;
 }
 
-err local_sign_in(struct local *local, const char *login, const char *password)
+err local_sign_in(struct local *local, const struct local_person *person)
 {
 	const struct actor nobody = {0};
 	struct json json;
 	OWN(buf) body = {0};
 	OWN(buf) full = {0};
 
-	TRY(buf_printf(&full, "%s@%s", login, local->compartment.name));
+	TRY(buf_printf(&full, "%s@%s", person->login, local->compartment.name));
 	json_init(&json, &body);
 	json_object(&json, NULL);
 	json_text(&json, "login", bytes_of(&full));
-	json_str(&json, "password", password);
+	json_str(&json, "password", person->password);
+	if (person->code[0] != '\0')
+		json_str(&json, "totp", person->code);
 	json_object_end(&json);
 	TRY(json.state);
 	TRY(local_put(local, &nobody, "session.create", NULL, bytes_of(&body), keep_token, local));

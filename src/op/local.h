@@ -23,8 +23,9 @@ struct local_input { const char *name; struct id id; int64_t integer; struct byt
  */
 MUST_USE err local_call(struct local *local, const struct actor *actor, const char *op_id, const struct local_input *path,
     struct bytes body, struct buf *reply_out);
-/* Everything after this is done by that person, by the session's rights and with its guards; login without city. */
-MUST_USE err local_sign_in(struct local *local, const char *login, const char *password);
+/* Everything after this is done by that person, by the session's rights and with its guards; login without city, code may be "". */
+struct local_person { const char *login, *password, *code; };
+MUST_USE err local_sign_in(struct local *local, const struct local_person *person);
 /* The next call carries this confirmation (43 letters of base64url). */
 void local_confirm(struct local *local, struct bytes token);
 /* A reader process for imports; its end of the channel. */

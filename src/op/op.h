@@ -64,7 +64,9 @@ struct op {
 	const char *where;          /* list: which of the rows in reach; names inputs as :parameters; NULL = all */
 	int status;                 /* of success: 200, 201, 202, 204 */
 	const char *purpose_ja, *purpose_en; /* why personal data is used */
-	int step_up_s;              /* sign-in must not be older; 0 = no demand */
+	int step_up_s;              /* the session's last proof (sign-in or step-up) must not be older; 0 = no demand */
+	bool before_factor;         /* may be called by a privileged person who has no second factor yet */
+	bool once;                  /* the reply is shown once: it is not kept for a repetition */
 	const char *manual;         /* doc/ page for guarded ones */
 	const char *phrase;         /* CONFIRM: phrase to type, NULL = none */
 	unsigned approver;          /* APPROVE: mask of roles */
@@ -83,6 +85,9 @@ struct op {
 	op_apply prepare, slow;
 	const char *turns;          /* SLOW: the text input whose equal values are served one after another; NULL = side by side */
 	op_apply apply;
+	/* What a refusal by apply leaves behind all the same, after everything else is taken back; NULL = nothing. Its rows stand in the
+	 * event of the refusal, which must be one that is recorded. Only when call->state is set. */
+	op_apply refused;
 };
 
 struct call {
@@ -118,6 +123,7 @@ struct call {
 };
 
 #define OP_REPLY_MAX ((size_t)2 << 20)  /* of one reply; a longer list asks for a smaller page */
+#define OP_STEP_UP_S 900            /* how recent the proof of a critical operation's caller must be */
 #define OP_PASSWORD_ROUNDS 600000   /* OWASP, for PBKDF2-HMAC-SHA-256 */
 
 struct compartment {
@@ -156,6 +162,8 @@ const struct value *call_value(const struct call *call, const char *name);
 struct id call_id(const struct call *call, const char *name);
 struct bytes call_text(const struct call *call, const char *name);
 MUST_USE err call_object(struct call *call, const char *entity, struct id id);   /* name it in the event */
+/* STEP_UP: the caller's session has not proved its person within these seconds. Not asked where no session acts. */
+MUST_USE err call_proved(struct call *call, int seconds);
 /* Body inputs whose names are fields of entity -> row (present ones only). */
 void call_store(const struct call *call, const struct entity *entity, void *row);
 err call_flaw(struct call *call, const char *field, enum flaw flaw, const char *ja, const char *en); /* adds and returns FAIL(INVALID) */

@@ -80,6 +80,8 @@ static void write_row(struct json *json, const struct op *op)
 	str_or_null(json, "en", op->purpose_en);
 	json_object_end(json);
 	json_int(json, "step_up_s", op->step_up_s);
+	json_bool(json, "before_factor", op->before_factor);
+	json_bool(json, "once", op->once);
 	str_or_null(json, "manual", op->manual);
 	write_roles(json, "approver", op->approver);
 	str_or_null(json, "undo", op->undo);

@@ -17,7 +17,8 @@
 /* A password that was tried cost its caller a derivation and is recorded; all else that strangers do is cheap. */
 static bool password_tried(const struct task *task)
 {
-	return task->call.op->open && task->call.op->prepare != NULL && err_is(task->outcome, ERR_UNAUTHENTICATED);
+	return task->call.op->open && task->call.op->prepare != NULL &&
+	    (err_is(task->outcome, ERR_UNAUTHENTICATED) || err_is(task->outcome, ERR_SECOND_FACTOR));
 }
 
 bool record_counted(const struct task *task)
