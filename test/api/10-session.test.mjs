@@ -24,7 +24,7 @@ mustSurvive(test);
 test('K-1 S-47 a right password gives a session, told and kept as promised', async () => {
 	const reply = (await signInAs(guardian.login, guardian.password)).is(201);
 	const body = reply.json;
-	assert.deepEqual(Object.keys(body).sort(), ['account', 'customer', 'facility', 'name', 'role']);
+	assert.deepEqual(Object.keys(body).sort(), ['account', 'customer', 'facility', 'name', 'role', 'second_factor']);
 	assert.equal(body.role, 'guardian');
 	assert.equal(body.customer, guardian.customer);
 	const [line, ...more] = [].concat(reply.headers['set-cookie']);

@@ -11,6 +11,8 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { after } from 'node:test';
 
+import { Codes } from '../factor.mjs';
+
 function setting(name) {
 	const value = process.env[name];
 	if (!value)
@@ -297,18 +299,35 @@ export function tokenOf(reply) {
 	return null;
 }
 
-// A new session of its own, not shared with anybody.
-export async function freshSession(account) {
-	const reply = (await request('POST', '/v1/session', { json: { login: account.login, password: account.password } })).is(201);
-	return { login: account.login, token: tokenOf(reply), ...reply.json };
+// The second factors of privileged accounts.
+export const codes = new Codes(`${accountsFile}.codes-${mark}`);
+const signingIn = new Map();
+
+async function signInOnce(account) {
+	const reply = (await request('POST', '/v1/session', { json: codes.proof(account) })).is(201);
+	const session = { login: account.login, token: tokenOf(reply), proved: Date.now(), ...reply.json };
+	if (codes.wanting(account))
+		codes.put(account, (await post('/v1/me/recovery-codes', session)).is(200).json.recovery_codes);
+	return session;
 }
+
+// A new session of its own, not shared with anybody. One after another for each account: codes are used in their order.
+export function freshSession(account) {
+	const turn = (signingIn.get(account.login) ?? Promise.resolve()).catch(() => null).then(() => signInOnce(account));
+	signingIn.set(account.login, turn);
+	return turn;
+}
+
+// What has proved its person long ago may not do critical things any more.
+const RECENT_MS = 8 * 60_000;
+const recent = (account, session) => !account.totp_secret || Date.now() - (session.proved ?? 0) < RECENT_MS;
 
 export async function signIn(account) {
 	let session = sessions.get(account.login);
 	if (!session) {
 		session = (async () => {
 			const known = storedSessions()[account.login];
-			if (known && (await get('/v1/me', known)).status === 200)
+			if (known && recent(account, known) && (await get('/v1/me', known)).status === 200)
 				return known;
 			const fresh = await freshSession(account);
 			storeSession(fresh);

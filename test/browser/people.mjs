@@ -5,10 +5,12 @@
  * the page's own code fails the test that saw it.
  */
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
+
+import { Codes } from '../factor.mjs';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -50,22 +52,8 @@ export const teacher = accounts.find((account) => account.role === 'staff' && wo
 export const stranger = accounts.find(({ role, customer }) => role === 'staff' && customer !== guardian.customer);
 export const withRole = (role) => accounts.find((account) => account.role === role);
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-function unBase32(text) {
-  const bits = [...text.replace(/=+$/, '')].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-}
-
-/* RFC 6238 with six digits and 30 s. */
-function codeOf({ totp_secret: secret, totp_algorithm: algorithm }) {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = (algorithm ?? 'SHA1').toLowerCase().replace('-', '');
-  const mac = createHmac(hash, unBase32(secret)).update(counter).digest();
-  const number = mac.readUInt32BE(mac[mac.length - 1] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
+/* Codes that no sign-in has used yet; the first sign-in of an account fetches recovery codes for the next ones. */
+const codes = new Codes(`${process.env.SEKIMORI_ACCOUNTS}.codes-browser`);
 
 /* Run act with a page of its own, then say what the watch has seen. */
 export async function someone({ viewport = PHONE, language = 'ja', scripts = [] }, act) {
@@ -92,6 +80,13 @@ export async function someone({ viewport = PHONE, language = 'ja', scripts = [] 
   assert.deepEqual(seen, []);
 }
 
+const freshCodes = (page) =>
+  page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch('/v1/me/recovery-codes', { method: 'POST', headers, body: '{}' });
+    return (await reply.json()).recovery_codes;
+  });
+
 export async function signIn(page, account) {
   await page.locator('[name=login]').fill(account.login);
   await page.locator('[name=password]').fill(account.password);
@@ -99,9 +94,10 @@ export async function signIn(page, account) {
   const next = page.locator('[name=code], .top');
   await next.first().waitFor();
   if (await page.locator('[name=code]').count()) {
-    await page.locator('[name=code]').fill(codeOf(account));
+    await page.locator('[name=code]').fill(codes.take(account));
     await page.locator('[type=submit]').click();
     await page.locator('.top').waitFor();
+    if (codes.wanting(account)) codes.put(account, await freshCodes(page));
   }
 }
 

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import https from 'node:https'
 import net from 'node:net'
 
+import { Codes } from '../factor.mjs'
+
 export const program = resolve(process.env.SEKIMORI_BIN ?? 'build/sekimori')
 export const root = process.getuid() === 0
 
@@ -70,6 +72,7 @@ export class Server {
     server.parent = parent
     server.dir = join(parent, 'demo')
     server.accountsFile = join(parent, 'accounts.json')
+    server.codes = new Codes(join(parent, 'codes.json'))
     server.program = options.program ?? program
     server.user = options.user
     if (server.user !== undefined) chownSync(parent, server.user, server.user)
@@ -127,8 +130,13 @@ export class Server {
   }
 
   async signIn(account) {
-    const reply = await this.call('POST', '/v1/session', { body: { login: account.login, password: account.password } })
+    const reply = await this.call('POST', '/v1/session', { body: this.codes.proof(account) })
     if (reply.status !== 201) throw new Error(`sign-in of ${account.login}: ${reply.status} ${reply.text}`)
+    if (this.codes.wanting(account)) {
+      const made = await this.call('POST', '/v1/me/recovery-codes', { token: reply.token, body: {} })
+      if (made.status !== 200) throw new Error(`recovery codes of ${account.login}: ${made.status} ${made.text}`)
+      this.codes.put(account, made.json().recovery_codes)
+    }
     return reply.token
   }
 
