@@ -20,6 +20,7 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
 	{"account", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
 	{"account", RELATION_PROVIDER, WHOLE_COMPARTMENT},
+	{"notice", RELATION_OWN, "notice.account = :actor_account"},
 	{"session", RELATION_OWN, "session.account = :actor_account"},
 	{"facility", RELATION_FACILITY, "facility.id = :actor_facility"},
 	{"facility", RELATION_CUSTOMER, WHOLE_COMPARTMENT},

@@ -21,6 +21,7 @@ struct cli_options {
 	const char *address;         /* --address; default 127.0.0.1 for demo, :: for serve */
 	const char *accounts;        /* --accounts FILE */
 	const char *certificate, *key; /* --certificate FILE --key FILE */
+	const char *url;             /* --url URL: what links in letters begin with; default https://localhost:PORT */
 	const char *web;             /* --web DIR; default web/dist beside the program or installed */
 	const char *customer;        /* --customer NAME */
 	const char *title_ja, *title_en;

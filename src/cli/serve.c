@@ -17,6 +17,8 @@
 
 #define CERTIFICATE_DAYS 365
 
+_Static_assert(OP_URL_MAX <= BOOT_SETTING_MAX, "the address fits into a setting");
+
 struct found {
 	char *names[SUPERVISOR_COMPARTMENTS_MAX];
 	char *paths[SUPERVISOR_COMPARTMENTS_MAX];
@@ -154,23 +156,48 @@ static void ready(void *context)
 		then();
 }
 
+/* What links in letters begin with: never what a request says of itself. */
+static bool url_setting(const struct cli_options *options, char url[static OP_URL_MAX])
+{
+	size_t len;
+
+	if (options->url != NULL)
+		(void)snprintf(url, OP_URL_MAX, "%s", options->url);
+	else if (options->port == 443)
+		(void)snprintf(url, OP_URL_MAX, "https://localhost");
+	else
+		(void)snprintf(url, OP_URL_MAX, "https://localhost:%u", options->port);
+	len = strlen(url);
+	if (strncmp(url, "https://", 8) != 0 || len == 8 || url[8] == '/' || strcspn(url, " #?\"<>\\") != len ||
+	    (options->url != NULL && strlen(options->url) != len)) {
+		(void)fprintf(stderr, "--url must be https://HOST[:PORT], at most %d characters\n", OP_URL_MAX - 1);
+		return false;
+	}
+	while (url[len - 1] == '/')
+		url[--len] = '\0';
+	return true;
+}
+
 int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void))
 {
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
-	struct boot_setting demo = {.name = "demo", .value = "yes"};
+	struct boot_setting settings[] = {{.name = "url"}, {.name = "demo", .value = "yes"}};
 	char web_path[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
 		.web = web_folder(options, web_path),
 	};
 	struct supervisor_config config = {
-		.doors = &door, .door_count = 1, .compartments = compartments, .settings = &demo,
-		.setting_count = options->demo ? 1 : 0, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.doors = &door, .door_count = 1, .compartments = compartments, .settings = settings,
+		.setting_count = options->demo ? 2 : 1, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
 		.listening = listening, .ready = ready, .context = &then,
 	};
-	err e = find_all(options->dir, &found);
+	err e;
 
+	if (!url_setting(options, settings[0].value))
+		return CLI_USAGE;
+	e = find_all(options->dir, &found);
 	if (err_is_ok(e) && found.count == 0) {
 		log_error("%s holds no compartment; make one with `sekimori init`", options->dir);
 		e = FAIL(NOT_FOUND);

@@ -343,6 +343,11 @@ static err choose_compartment(const struct visit *visit, const struct op *op, st
 		if (value != NULL)
 			err_ignore(find_compartment(shared, edge_session_city(value->as.text), link_out)); /* the first answers */
 		return OK;
+	case ROUTE_TOKEN:
+		value = input_find(op, &visit->loop->values, "token");
+		if (value != NULL)
+			err_ignore(find_compartment(shared, edge_session_home(value->as.text), link_out)); /* the first answers */
+		return OK;
 	case ROUTE_SESSION:
 		break;
 	}

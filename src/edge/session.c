@@ -119,6 +119,13 @@ struct bytes edge_session_city(struct bytes login)
 	return (struct bytes){0};
 }
 
+struct bytes edge_session_home(struct bytes token)
+{
+	const uint8_t *dot = token.len == 0 ? NULL : memchr(token.ptr, '.', token.len);
+
+	return dot == NULL ? (struct bytes){0} : (struct bytes){token.ptr, (size_t)(dot - token.ptr)};
+}
+
 static bool is_own_origin(struct bytes origin, struct bytes host)
 {
 	static const char scheme[] = "https://";

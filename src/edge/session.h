@@ -30,6 +30,7 @@ MUST_USE err edge_session_parse(struct bytes text, struct session *session_out);
 void edge_session_format(const char *compartment, const uint8_t token[static SESSION_TOKEN_LEN], char text_out[static SESSION_TEXT_MAX]);
 
 struct bytes edge_session_city(struct bytes login);  /* what follows the last '@'; empty if none */
+struct bytes edge_session_home(struct bytes token);  /* what stands before the first '.'; empty if none */
 
 /* Does the request come from a page of another site? Empty: header not sent. */
 struct session_site { enum session_by by; struct bytes site, origin, host; };

@@ -85,6 +85,17 @@ static void cities(void **state)
 		assert_true(bytes_is(edge_session_city(bytes_str(rows[i].login)), rows[i].city));
 }
 
+static void home_of_a_token(void **state)
+{
+	static const struct { const char *token, *home; } rows[] = {
+		{"sapporo.AAAA", "sapporo"}, {"sapporo.A.B", "sapporo"}, {".AAAA", ""}, {"sapporo", ""}, {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_true(bytes_is(edge_session_home(bytes_str(rows[i].token)), rows[i].home));
+}
+
 static void pages_of_other_sites(void **state)
 {
 	static const struct { enum session_by by; const char *site, *origin; bool cross; } rows[] = {
@@ -127,6 +138,7 @@ int main(void)
 		cmocka_unit_test(a_value_that_is_not_ours_is_refused),
 		cmocka_unit_test(headers),
 		cmocka_unit_test(cities),
+		cmocka_unit_test(home_of_a_token),
 		cmocka_unit_test(pages_of_other_sites),
 	};
 

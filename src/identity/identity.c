@@ -5,6 +5,7 @@
 #include "identity/identity_int.h"
 #include "identity/me.h"
 #include "identity/membership.h"
+#include "identity/notice.h"
 #include "identity/session.h"
 
 #include "identity/identity.h"
@@ -16,6 +17,7 @@ const struct entity *const identity_entities[] = {
 	&session_entity,
 	&factor_entity,
 	&recovery_code_entity,
+	&notice_entity,
 	NULL,
 };
 
@@ -36,6 +38,8 @@ const struct op *const identity_ops[] = {
 	&enrol_remove,
 	&enrol_codes,
 	&enrol_install,
+	&notice_list,
+	&notice_seen,
 	NULL,
 };
 
@@ -48,6 +52,7 @@ err identity_start(void)
 	TRY(credential_start());
 	TRY(factor_start());
 	TRY(recovery_code_start());
+	TRY(notice_start());
 	return session_start();
 }
 

@@ -94,11 +94,18 @@ static err confirm(struct task *task)
 	return row_delete(&call->rows, confirmation, &promised); /* used up in the transaction of its effect */
 }
 
+static enum op_guard guard_of(struct call *call)
+{
+	const struct op *op = call->op;
+
+	return op->guarded == NULL || op->guarded(call) ? op->guard : op->otherwise;
+}
+
 err guard_pass(struct task *task)
 {
 	if (task->signed_by == SIGNED_LOCAL)
 		return OK;
-	switch (task->call.op->guard) {
+	switch (guard_of(&task->call)) {
 	case GUARD_PLAIN:
 		return OK;
 	case GUARD_CONFIRM:

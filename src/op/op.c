@@ -168,6 +168,12 @@ static bool op_fits(const struct op *op)
 		return op_complain(op, "is guarded without impact or manual");
 	if (op->guard == GUARD_APPROVE && (op->approver == 0 || op->undo == NULL))
 		return op_complain(op, "needs approval and names no approver or undo");
+	if (op->guard == GUARD_APPROVE && strcmp(op->undo, "IRREVERSIBLE") != 0 && op_find(op->undo) == NULL)
+		return op_complain(op, "is undone by an operation that does not exist");
+	if (op->otherwise == GUARD_APPROVE || (op->otherwise != GUARD_PLAIN && op->guarded == NULL))
+		return op_complain(op, "has a second guard that never applies");
+	if (op->guard == GUARD_APPROVE && op->slow != NULL)
+		return op_complain(op, "is slow and would be applied without its preparation");
 	if ((op->slow == NULL) != (op->prepare == NULL))
 		return op_complain(op, "has only one of prepare and slow");
 	if (op->media != NULL && op->reply != REPLY_OCTETS)

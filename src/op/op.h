@@ -17,8 +17,9 @@
 enum op_shape { SHAPE_CALL, SHAPE_JOB, SHAPE_STREAM };
 enum op_guard { GUARD_PLAIN, GUARD_CONFIRM, GUARD_APPROVE };
 enum op_kind { OP_READ, OP_WRITE };
-/* How the edge finds the compartment: by the session's cookie or bearer token, by the city in the login, by the name of the log in the path. */
-enum op_route { ROUTE_SESSION, ROUTE_LOGIN, ROUTE_LOG };
+/* How the edge finds the compartment: by the session's cookie or bearer token, by the city in the login, by the name of the log in the
+ * path, by what stands before the first '.' of the body's `token`. */
+enum op_route { ROUTE_SESSION, ROUTE_LOGIN, ROUTE_LOG, ROUTE_TOKEN };
 enum op_reply { REPLY_JSON, REPLY_TEXT, REPLY_OCTETS };
 
 enum input_place { IN_PATH, IN_QUERY, IN_BODY };
@@ -71,6 +72,10 @@ struct op {
 	const char *phrase;         /* CONFIRM: phrase to type, NULL = none */
 	unsigned approver;          /* APPROVE: mask of roles */
 	const char *undo;           /* APPROVE: operation id that undoes it, or "IRREVERSIBLE" */
+	/* Asked after authorisation: does the guard apply to this call? false: `otherwise` does. NULL = always. It only looks, and
+	 * refuses nothing: what is wrong is said by impact and apply. */
+	bool (*guarded)(struct call *call);
+	enum op_guard otherwise;    /* PLAIN or CONFIRM */
 	bool event;                 /* success is recorded (refusals always are) */
 	const char *alert;          /* rule words, NULL = none */
 	enum grade grade;           /* highest grade it touches */
@@ -126,6 +131,8 @@ struct call {
 #define OP_STEP_UP_S 900            /* how recent the proof of a critical operation's caller must be */
 #define OP_PASSWORD_ROUNDS 600000   /* OWASP, for PBKDF2-HMAC-SHA-256 */
 
+#define OP_URL_MAX 200
+
 struct compartment {
 	char name[32];              /* "sapporo": city part of logins, name of the log, first part of the cookie */
 	char title_ja[128], title_en[128];
@@ -140,6 +147,7 @@ struct compartment {
 	_Atomic int reader_fd;            /* SEQPACKET to the reader, -1 = none */
 	_Atomic int render_fd;            /* SEQPACKET to the render process, -1 = none */
 	uint32_t password_rounds;
+	char url[OP_URL_MAX];       /* where people find the service: what links in letters begin with; no '/' at its end */
 };
 
 /* What a module derives from its tables at start; cli/tables.c, ends with NULL. */

@@ -70,6 +70,8 @@ static void write_row(struct json *json, const struct op *op)
 	json_str(json, "kind", op->kind == OP_WRITE ? "write" : "read");
 	json_str(json, "shape", shapes[op->shape]);
 	json_str(json, "guard", guards[op->guard]);
+	if (op->guarded != NULL) /* the guard depends on what is asked for; this one where it does not apply */
+		json_str(json, "otherwise", guards[op->otherwise]);
 	json_bool(json, "open", op->open);
 	write_grants(json, op);
 	str_or_null(json, "object", object_name(op));

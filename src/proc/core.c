@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -485,6 +486,8 @@ static err core_open(struct core *core, const struct boot *boot)
 		return FAIL(INVALID);
 	core->control = boot_control(boot);
 	core->compartment.password_rounds = OP_PASSWORD_ROUNDS;
+	if (boot_setting(boot, "url") != NULL)
+		(void)snprintf(core->compartment.url, sizeof(core->compartment.url), "%s", boot_setting(boot, "url"));
 	atomic_store(&core->compartment.render_fd, -1);
 	atomic_store(&core->compartment.reader_fd, reader != NULL ? reader->fd : -1);
 	TRY(compartment_open(".", &core->compartment, &write));
