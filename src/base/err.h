@@ -16,6 +16,7 @@
 	row(OK, 200, never, "ok", "成功しました。", "Done.")                                              \
 	row(INVALID, 400, never, "invalid-input", "入力の内容に誤りがあります。", "The input is not valid.")           \
 	row(UNAUTHENTICATED, 401, never, "unauthenticated", "サインインしてください。", "Please sign in.")             \
+	row(LOCKED, 401, never, "session-locked", "画面がロックされています。解除してください。", "This session is locked. Unlock it first.") \
 	row(SECOND_FACTOR, 403, never, "second-factor-required", "確認コードを入力してください。", "Enter the code of your second factor.") \
 	row(STEP_UP, 403, check, "step-up-required", "もう一度サインインしてから操作してください。", "Sign in again before doing this.") \
 	row(CROSS_SITE, 403, never, "cross-site", "別のサイトからの操作は受け付けません。", "Requests from another site are refused.") \

@@ -90,7 +90,7 @@ static void give_answer(const struct answer *answer)
 	(void)reply_block(&answer->head, block);
 	put_body(answer->request, answer->body, answer->only_head);
 	conn_reply(answer->request, answer->head.status, block);
-	if (answer->head.set_cookie != NULL)
+	if (answer->head.set_cookie != NULL || answer->head.set_device != NULL)
 		wipe(block, sizeof(block));
 }
 
@@ -163,6 +163,7 @@ static bool fits(const struct pending *pending, const struct wire_reply *reply)
 {
 	return pending->op != NULL && pending->body.len + reply->body.len <= WIRE_REPLY_MAX &&
 	       (reply->cookie != COOKIE_SET || ((pending->op->route == ROUTE_LOGIN || pending->signed_in) && reply->status < 300)) &&
+	       (reply->cookie != COOKIE_DEVICE || (pending->op->route == ROUTE_TOKEN && reply->status < 300)) &&
 	       (reply->status != 204 || reply->body.len == 0);
 }
 
@@ -193,9 +194,14 @@ static void answer_reply(struct loop *loop, struct pending *pending, const struc
 	answer.head.immutable = reply->immutable != 0 && reply->status == 200;
 	answer.head.retry_after_s = reply->retry_after_s;
 	answer.head.clear = reply->cookie == COOKIE_CLEAR;
-	if (reply->cookie == COOKIE_SET) {
+	answer.head.keep_device = pending->tablet;
+	if (reply->cookie == COOKIE_SET || reply->cookie == COOKIE_DEVICE)
 		edge_session_format(loop->shared->compartments[pending->link], reply->token, cookie);
+	if (reply->cookie == COOKIE_SET) {
 		answer.head.set_cookie = cookie;
+		answer.head.cookie_age_s = reply->cookie_age_s;
+	} else if (reply->cookie == COOKIE_DEVICE) {
+		answer.head.set_device = cookie;
 	}
 	if (pending->conn != NULL && proves_session(pending, reply))
 		conn_signed_in(pending->conn);
@@ -359,11 +365,14 @@ static err choose_compartment(const struct visit *visit, const struct op *op, st
 }
 
 /* A token is for its own compartment alone. */
-static void keep_token_at_home(const struct visit *visit, struct session *session, unsigned link)
+static void keep_tokens_at_home(const struct visit *visit, struct session *session, unsigned link)
 {
-	if (session->by == SESSION_NOBODY || bytes_is(session->compartment, visit->loop->shared->compartments[link]))
-		return;
-	wipe(session->token, sizeof(session->token));
+	const char *home = visit->loop->shared->compartments[link];
+
+	if (session->by != SESSION_NOBODY && !bytes_is(session->compartment, home))
+		wipe(session->token, sizeof(session->token));
+	if (!bytes_is(session->device_compartment, home))
+		wipe(session->device, sizeof(session->device));
 }
 
 static err send_request(const struct visit *visit, struct pending *pending, const struct op *op, const struct session *session,
@@ -381,6 +390,7 @@ static err send_request(const struct visit *visit, struct pending *pending, cons
 	frame->request = visit->id;
 	memcpy(frame->address, address.b, sizeof(frame->address));
 	memcpy(frame->token, session->token, sizeof(frame->token));
+	memcpy(frame->device, session->device, sizeof(frame->device));
 	buf_clear(&loop->frame);
 	TRY(wire_put_request(&loop->frame, frame));
 	return link_put(&loop->links[pending->link], bytes_of(&loop->frame));
@@ -394,7 +404,7 @@ static err pass_on(const struct visit *visit, const struct op *op, struct sessio
 	err e;
 
 	TRY(choose_compartment(visit, op, session, &link));
-	keep_token_at_home(visit, session, link);
+	keep_tokens_at_home(visit, session, link);
 	if (!link_is_up(&loop->links[link]))
 		return FAIL(UNAVAILABLE);
 	TRY(fill_headers(visit, frame));
@@ -405,6 +415,7 @@ static err pass_on(const struct visit *visit, const struct op *op, struct sessio
 		return FAIL(UNAVAILABLE);
 	pending->link = link;
 	pending->signed_in = session->by != SESSION_NOBODY;
+	pending->tablet = session->device_compartment.len > 0;
 	e = send_request(visit, pending, op, session, frame);
 	if (!err_is_ok(e)) {
 		pending_end(&loop->pending, pending);
@@ -452,6 +463,7 @@ static void visit_operation(struct visit *visit)
 	e = call_operation(visit, &session, &frame);
 	wipe(&session, sizeof(session));
 	wipe(frame.token, sizeof(frame.token));
+	wipe(frame.device, sizeof(frame.device));
 	wipe(loop->values.list, sizeof(loop->values.list));
 	buf_clear(&loop->fields);
 	buf_clear(&loop->frame);

@@ -19,6 +19,7 @@ struct pending {
 	struct id id;
 	enum language language;
 	bool signed_in;             /* came with a token */
+	bool tablet;                /* came from a registered tablet */
 	bool head;                  /* HEAD: only the length of the body */
 	uint32_t waiting;           /* /readyz: links that have not answered */
 	struct buf body;            /* the parts so far */

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #define KEEP "Cache-Control: private, max-age=31536000, immutable\r\n"
 #define KEEP_NOT "Cache-Control: no-store\r\n"
 #define KEEP_CHECKED "Cache-Control: no-cache\r\n"
+#define DEVICE_AGE "; Max-Age=34560000" /* 400 days, the longest that browsers keep (RFC 6265bis section 5.5) */
 #define COOKIE_ATTRIBUTES "; Path=/; Secure; HttpOnly; SameSite=Strict"
 
 struct text { const char *ptr; size_t len; };
@@ -89,14 +91,28 @@ static size_t finish(struct block *block, const struct id *request)
 
 static void add_cookie(struct block *block, const struct reply_head *head)
 {
+	char number[32];
+
 	if (head->set_cookie != NULL) {
 		add_text(block, "Set-Cookie: " SESSION_COOKIE "=");
 		add_text(block, head->set_cookie);
-		add_text(block, COOKIE_ATTRIBUTES "\r\n");
+		add_text(block, COOKIE_ATTRIBUTES);
+		if (head->cookie_age_s != 0) {
+			(void)snprintf(number, sizeof(number), "; Max-Age=%" PRIu32, head->cookie_age_s);
+			add_text(block, number);
+		}
+		add_text(block, "\r\n");
 	}
-	if (head->clear)
-		add_text(block, "Set-Cookie: " SESSION_COOKIE "=" COOKIE_ATTRIBUTES "; Max-Age=0\r\n"
-				"Clear-Site-Data: \"cache\", \"cookies\", \"storage\"\r\n");
+	if (head->set_device != NULL) {
+		add_text(block, "Set-Cookie: " SESSION_DEVICE "=");
+		add_text(block, head->set_device);
+		add_text(block, COOKIE_ATTRIBUTES DEVICE_AGE "\r\n");
+	}
+	if (head->clear) {
+		add_text(block, "Set-Cookie: " SESSION_COOKIE "=" COOKIE_ATTRIBUTES "; Max-Age=0\r\n");
+		add_text(block, head->keep_device ? "Clear-Site-Data: \"cache\", \"storage\"\r\n" :
+		    "Clear-Site-Data: \"cache\", \"cookies\", \"storage\"\r\n");
+	}
 }
 
 size_t reply_block(const struct reply_head *head, char block_out[static REPLY_BLOCK_MAX])
@@ -116,7 +132,7 @@ size_t reply_block(const struct reply_head *head, char block_out[static REPLY_BL
 		add_text(&block, head->file);
 		add_text(&block, "\"\r\n");
 	}
-	if (head->set_cookie != NULL || head->clear)
+	if (head->set_cookie != NULL || head->set_device != NULL || head->clear)
 		add_cookie(&block, head);
 	if (head->status == 401)
 		add_header(&block, "WWW-Authenticate", "Bearer");

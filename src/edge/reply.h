@@ -26,7 +26,10 @@ struct reply_head {
 	unsigned retry_after_s;    /* 0: not said */
 	const char *allow;         /* 405: "GET, POST"; NULL otherwise */
 	const char *set_cookie;    /* value of the session cookie, NULL: none */
+	uint32_t cookie_age_s;     /* how long it is kept; 0: until the browser is closed */
+	const char *set_device;    /* value of the tablet's cookie, NULL: none */
 	bool clear;                /* sign-out: forget cookie, cache and storage */
+	bool keep_device;          /* clear: the browser remains the registered tablet that it is */
 };
 
 /* Returns the length; the block ends with NUL. */

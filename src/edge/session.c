@@ -48,23 +48,56 @@ static struct bytes cut_pair(struct bytes *rest)
 	return pair;
 }
 
-static err read_cookie(struct bytes cookie, struct session *session)
+/* The value of the cookie `name` in a pair; empty ptr: another one. */
+static struct bytes value_of(struct bytes pair, const char *name)
 {
-	const size_t name_len = sizeof(SESSION_COOKIE) - 1;
+	size_t len = strlen(name);
+
+	if (pair.len <= len || pair.ptr[len] != '=' || memcmp(pair.ptr, name, len) != 0)
+		return (struct bytes){0};
+	return (struct bytes){pair.ptr + len + 1, pair.len - len - 1};
+}
+
+static void take_device(struct bytes value, struct session *session)
+{
+	struct session tablet;
+
+	if (!err_is_ok(edge_session_parse(value, &tablet)))
+		return;
+	session->device_compartment = tablet.compartment;
+	memcpy(session->device, tablet.token, sizeof(session->device));
+	wipe(tablet.token, sizeof(tablet.token));
+}
+
+static err read_cookie(struct bytes cookie, struct session *session_out)
+{
+	struct session session = {.by = SESSION_NOBODY};
+	struct session device = {.by = SESSION_NOBODY};
 	bool seen = false;
+	bool device_seen = false;
 
 	while (cookie.len > 0) {
 		struct bytes pair = cut_pair(&cookie);
+		struct bytes value = value_of(pair, SESSION_COOKIE);
+		struct bytes tablet = value_of(pair, SESSION_DEVICE);
 
-		if (pair.len <= name_len || pair.ptr[name_len] != '=' || memcmp(pair.ptr, SESSION_COOKIE, name_len) != 0)
-			continue;
-		if (seen)
+		if ((value.ptr != NULL && seen) || (tablet.ptr != NULL && device_seen)) {
+			wipe(&session, sizeof(session));
+			wipe(&device, sizeof(device));
 			return FAIL(INVALID);
-		seen = true;
-		pair = (struct bytes){pair.ptr + name_len + 1, pair.len - name_len - 1};
-		if (err_is_ok(edge_session_parse(pair, session)))
-			session->by = SESSION_BY_COOKIE;
+		}
+		seen = seen || value.ptr != NULL;
+		device_seen = device_seen || tablet.ptr != NULL;
+		if (value.ptr != NULL && err_is_ok(edge_session_parse(value, &session)))
+			session.by = SESSION_BY_COOKIE;
+		if (tablet.ptr != NULL)
+			take_device(tablet, &device);
 	}
+	*session_out = session;
+	session_out->device_compartment = device.device_compartment;
+	memcpy(session_out->device, device.device, sizeof(device.device));
+	wipe(&session, sizeof(session));
+	wipe(&device, sizeof(device));
 	return OK;
 }
 
@@ -80,15 +113,19 @@ err edge_session_read(struct bytes cookie, struct bytes authorization, struct se
 		struct bytes value = {authorization.ptr + sizeof(scheme) - 1, authorization.len - sizeof(scheme) + 1};
 
 		if (err_is_ok(edge_session_parse(value, &bearer))) {
-			if (session.by != SESSION_NOBODY)
+			if (session.by != SESSION_NOBODY) {
+				wipe(&session, sizeof(session));
+				wipe(&bearer, sizeof(bearer));
 				return FAIL(INVALID);
-			bearer.by = SESSION_BY_BEARER;
-			session = bearer;
+			}
+			session.by = SESSION_BY_BEARER;
+			session.compartment = bearer.compartment;
+			memcpy(session.token, bearer.token, sizeof(session.token));
 		}
 	}
 	*session_out = session;
-	wipe(session.token, sizeof(session.token));
-	wipe(bearer.token, sizeof(bearer.token));
+	wipe(&session, sizeof(session));
+	wipe(&bearer, sizeof(bearer));
 	return OK;
 }
 

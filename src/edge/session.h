@@ -1,7 +1,9 @@
 /*
- * session - what a request brings to say who it comes from: cookie or bearer token, the city in a login, the site.
+ * session - what a request brings to say who it comes from: cookie or bearer token, the tablet it is sent from, the city in a
+ * login or in front of a one-time token, the site.
  *
- *   __Host-sid = <compartment> "." <43 characters: 32 random bytes in base64url>
+ *   __Host-sid    = <compartment> "." <43 characters: 32 random bytes in base64url>
+ *   __Host-device = the same form: the browser of a registered tablet. Alone it opens nothing.
  */
 #ifndef EDGE_SESSION_H
 #define EDGE_SESSION_H
@@ -9,6 +11,7 @@
 #include "base/bytes.h"
 
 #define SESSION_COOKIE "__Host-sid"
+#define SESSION_DEVICE "__Host-device"
 #define SESSION_TOKEN_LEN 32
 #define SESSION_COMPARTMENT_MAX 31
 #define SESSION_TEXT_MAX (SESSION_COMPARTMENT_MAX + 1 + 43 + 1)
@@ -19,11 +22,13 @@ struct session {
 	enum session_by by;
 	struct bytes compartment;               /* borrows from the header */
 	uint8_t token[SESSION_TOKEN_LEN];       /* zero for nobody */
+	struct bytes device_compartment;        /* likewise; empty: not a registered tablet */
+	uint8_t device[SESSION_TOKEN_LEN];
 };
 
 /*
  * From the values of the Cookie and Authorization headers (empty: not sent). A value that is not one of ours is nobody's.
- * INVALID: our cookie twice, or both a cookie and a bearer token of ours.
+ * INVALID: one of our cookies twice, or both a cookie and a bearer token of ours.
  */
 MUST_USE err edge_session_read(struct bytes cookie, struct bytes authorization, struct session *session_out);
 MUST_USE err edge_session_parse(struct bytes text, struct session *session_out);  /* the value alone; INVALID */

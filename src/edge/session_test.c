@@ -74,6 +74,37 @@ static void headers(void **state)
 	}
 }
 
+static void tablets(void **state)
+{
+#define DEVICE "__Host-device=mori." TOKEN
+	static const struct { const char *cookie, *authorization; enum err_code code; enum session_by by; const char *tablet; } rows[] = {
+		{DEVICE, "", ERR_OK, SESSION_NOBODY, "mori"},
+		{SID "; " DEVICE, "", ERR_OK, SESSION_BY_COOKIE, "mori"},
+		{DEVICE "; " SID, "", ERR_OK, SESSION_BY_COOKIE, "mori"},
+		{DEVICE, "Bearer sapporo." TOKEN, ERR_OK, SESSION_BY_BEARER, "mori"},
+		{"__Host-device=" TOKEN, "", ERR_OK, SESSION_NOBODY, ""},
+		{"__Host-device=", "", ERR_OK, SESSION_NOBODY, ""},
+		{"x__Host-device=mori." TOKEN, "", ERR_OK, SESSION_NOBODY, ""},
+		{"__host-device=mori." TOKEN, "", ERR_OK, SESSION_NOBODY, ""},
+		{DEVICE "; " DEVICE, "", ERR_INVALID, SESSION_NOBODY, ""},
+		{"__Host-device=x; " DEVICE, "", ERR_INVALID, SESSION_NOBODY, ""},
+		{SID "; " DEVICE "; " SID, "", ERR_INVALID, SESSION_NOBODY, ""},
+		{"", "Bearer __Host-device=mori." TOKEN, ERR_OK, SESSION_NOBODY, ""},
+	};
+	static const uint8_t none[SESSION_TOKEN_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct session session = {.by = SESSION_NOBODY};
+		err e = edge_session_read(bytes_str(rows[i].cookie), bytes_str(rows[i].authorization), &session);
+
+		if (!err_is(e, rows[i].code) || session.by != rows[i].by || !bytes_is(session.device_compartment, rows[i].tablet) ||
+		    (memcmp(session.device, none, sizeof(none)) == 0) != (rows[i].tablet[0] == '\0') ||
+		    (memcmp(session.token, none, sizeof(none)) == 0) != (rows[i].by == SESSION_NOBODY))
+			fail_msg("%s | %s: %s", rows[i].cookie, rows[i].authorization, err_row(e)->name);
+	}
+}
+
 static void cities(void **state)
 {
 	static const struct { const char *login, *city; } rows[] = {
@@ -137,6 +168,7 @@ int main(void)
 		cmocka_unit_test(a_cookie_is_read_as_it_was_written),
 		cmocka_unit_test(a_value_that_is_not_ours_is_refused),
 		cmocka_unit_test(headers),
+		cmocka_unit_test(tablets),
 		cmocka_unit_test(cities),
 		cmocka_unit_test(home_of_a_token),
 		cmocka_unit_test(pages_of_other_sites),

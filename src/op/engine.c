@@ -55,6 +55,8 @@ static void call_reset(struct task *task)
 	call->seal_owner = (struct id){{0}};
 	call->event_facility = (struct id){{0}};
 	call->cookie = COOKIE_KEEP;
+	call->cookie_age_s = 0;
+	call->touch_due = false;
 	call->problems->count = 0;
 	call->problems->language = call->language;
 	buf_clear(&call->detail);
@@ -151,8 +153,10 @@ static void answer(struct task *task, err e)
 		answer.body = (struct bytes){0};
 	answer.immutable = err_is_ok(e) && call->immutable;
 	answer.retry_after_s = answer.status == 429 || answer.status == 503 ? 1 : 0;
-	if (err_is_ok(e) && answer.cookie == COOKIE_SET)
+	if (err_is_ok(e) && (answer.cookie == COOKIE_SET || answer.cookie == COOKIE_DEVICE)) {
 		memcpy(answer.token, call->token, sizeof(answer.token));
+		answer.cookie_age_s = call->cookie_age_s;
+	}
 	task->reply(task->context, task->number, &answer);
 	wipe(answer.token, sizeof(answer.token));
 }
@@ -181,6 +185,20 @@ static bool stands(const struct task *task)
 	return read && !task->engine->authority_dirty && task->authority == atomic_load(&task->engine->authority);
 }
 
+/* E4. That a session goes on gives nobody more rights than before: the authority stays as it is. */
+static err touch(struct task *task, struct db *db)
+{
+	struct engine *engine = task->engine;
+
+	if (!err_is_ok(task->outcome) || !task->call.touch_due || engine->config.touch == NULL)
+		return task->outcome;
+	rows_use(task, db, &engine->changes);
+	task->outcome = engine->config.touch(&task->call);
+	engine->changes.authority = false;
+	task->leaf.len = 0; /* it is written again, with the row */
+	return task->outcome;
+}
+
 static err commit_run(struct commit_call *commit, struct db *db)
 {
 	struct task *task = (struct task *)commit;
@@ -189,11 +207,11 @@ static err commit_run(struct commit_call *commit, struct db *db)
 	engine->changes.count = 0;
 	engine->changes.authority = false;
 	if (stands(task))
-		return task->outcome;
+		return touch(task, db);
 	task->leaf.len = 0;
-	/* A read writes nothing here either: not even when its session was last seen. */
+	/* A read writes nothing of its own here either. */
 	task->outcome = perform(task, db, &engine->problems, task->call.op->kind == OP_READ ? NULL : &engine->changes);
-	return task->outcome;
+	return touch(task, db);
 }
 
 err engine_learn(struct engine *engine)
@@ -234,7 +252,7 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 		TRY(guard_record(task));
 		TRY(leave_behind(task));
 	}
-	if (!record_wanted(task)) {
+	if (!record_wanted(task) && engine->changes.count == 0) {
 		if (record_counted(task))
 			refusals_count(engine->refusals, task->call.address, task->call.op->id, err_row(outcome)->status);
 		return OK;
@@ -384,7 +402,7 @@ static void read_now(struct engine_reader *reader, struct task *task)
 		finish(task, e);
 		return;
 	}
-	if (record_wanted(task)) {
+	if (record_wanted(task) || (err_is_ok(task->outcome) && task->call.touch_due && reader->engine->config.touch != NULL)) {
 		e = record_encode(task, NULL);
 		if (err_is_ok(e))
 			push(task);

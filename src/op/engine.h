@@ -10,6 +10,7 @@
  * E2  A recorded read whose authority moved between decision and record is run again in the committer; a slow one is
  *     always decided again there, before it is recorded and answered.
  * E3  A reply leaves after the commit that holds its event; an operation without an event answers at once.
+ * E4  A read that is due to note the use of its session does so in the committer, and the row stands in the read's event.
  */
 #ifndef OP_ENGINE_H
 #define OP_ENGINE_H
@@ -32,6 +33,7 @@ struct answer {
 	bool problem;                 /* body is application/problem+json, else as op->reply */
 	int cookie;                   /* COOKIE_… of struct call */
 	uint8_t token[32];
+	uint32_t cookie_age_s;
 	bool immutable;
 	unsigned retry_after_s;
 	struct bytes body;            /* valid during the callback */
@@ -46,6 +48,7 @@ struct submission {
 	struct id request;
 	uint8_t address[16];
 	uint8_t token[32];            /* zero = none */
+	uint8_t device[32];           /* likewise: of a registered tablet */
 	struct bytes agent, idempotency_key, confirm, phrase;
 	const struct value *values;   /* one for each input of op */
 	const struct submission_flaw *flaws;
@@ -61,6 +64,7 @@ struct engine_config {
 	const struct compartment *compartment;
 	const char *database;          /* path, for read connections */
 	op_apply authenticate;         /* call->token_hash -> call->actor; UNAUTHENTICATED with call->reason */
+	op_apply touch;                /* notes that the caller's session was used, after a read for which touch_due was set */
 	unsigned pool_threads;
 	bool sweeps;                   /* compare all rows with the ledger after the start and every hour */
 	void (*flush)(void *context);  /* after each batch of replies from the committer or the pool */

@@ -54,6 +54,7 @@ struct op {
 	const char *media;          /* REPLY_OCTETS: the content type; NULL = application/octet-stream */
 	const char *file;           /* REPLY_TEXT, REPLY_OCTETS: the name under which it is downloaded; NULL = shown in place */
 	bool open;                  /* PUBLIC: may be called without a session; grants are then not asked */
+	bool while_locked;          /* may be called in a locked session */
 	bool form_login;            /* sign-in: refuse when Sec-Fetch-Site says cross-site even without a cookie */
 	const struct grant *grants; /* ends with roles == 0 */
 	const char *policy;         /* "entity action" of catalog/access.yaml that this row implements */
@@ -119,9 +120,12 @@ struct call {
 	struct id event_facility;
 	const char *reason;         /* of a refusal, for the event's rule; a literal */
 	/* Sessions: what the reply does to the cookie. */
-	enum { COOKIE_KEEP, COOKIE_SET, COOKIE_CLEAR } cookie;
-	uint8_t token[32];          /* with COOKIE_SET; wiped by the engine */
+	enum { COOKIE_KEEP, COOKIE_SET, COOKIE_CLEAR, COOKIE_DEVICE } cookie; /* _DEVICE: this browser is a registered tablet from now on */
+	uint8_t token[32];          /* with COOKIE_SET and COOKIE_DEVICE; wiped by the engine */
+	uint32_t cookie_age_s;      /* COOKIE_SET: how long the browser keeps it; 0 = until it is closed */
 	uint8_t token_hash[32];     /* SHA-256 of the caller's token; zero = none */
+	uint8_t device_hash[32];    /* SHA-256 of the registered tablet's token; zero = none */
+	bool touch_due;             /* a read in a session whose last use has to be noted: the committer does it */
 	bool immutable;             /* the reply may be cached for ever */
 	void *state;                /* between prepare, slow and apply; in the arena */
 	const struct compartment *compartment;

@@ -91,6 +91,7 @@ static err fill(struct task *task, const struct submission *s)
 	call->seal_kind = KEY_PERSON;
 	memcpy(call->address, s->address, sizeof(call->address));
 	memset(call->token_hash, 0, sizeof(call->token_hash));
+	memset(call->device_hash, 0, sizeof(call->device_hash));
 	task->signed_by = s->signed_by;
 	task->cross_site = s->cross_site;
 	task->local = s->local;
@@ -102,6 +103,8 @@ static err fill(struct task *task, const struct submission *s)
 	task->outcome = OK;
 	if (task->has_token)
 		TRY(hash_sha256((struct bytes){s->token, sizeof(s->token)}, call->token_hash));
+	if (any_byte(s->device, sizeof(s->device)))
+		TRY(hash_sha256((struct bytes){s->device, sizeof(s->device)}, call->device_hash));
 	TRY(arena_copy(&task->arena, agent, &call->agent));
 	TRY(arena_copy(&task->arena, s->idempotency_key, &task->idempotency_key));
 	TRY(arena_copy(&task->arena, s->confirm, &task->confirm));

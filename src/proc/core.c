@@ -128,7 +128,7 @@ static void replied(void *context, uint64_t number, const struct answer *answer)
 	struct wire_reply reply = {
 		.number = number, .status = (uint16_t)answer->status, .cookie = (uint8_t)answer->cookie,
 		.kind = answer->problem ? WIRE_KIND_PROBLEM : 0, .immutable = answer->immutable,
-		.retry_after_s = (uint16_t)answer->retry_after_s,
+		.retry_after_s = (uint16_t)answer->retry_after_s, .cookie_age_s = answer->cookie_age_s,
 	};
 
 	memcpy(reply.token, answer->token, sizeof(reply.token));
@@ -182,6 +182,7 @@ static err submit(struct worker *worker, const struct wire_request *request)
 	s.signed_by = (enum signed_by)request->signed_by;
 	memcpy(s.address, request->address, sizeof(s.address));
 	memcpy(s.token, request->token, sizeof(s.token));
+	memcpy(s.device, request->device, sizeof(s.device));
 	for (size_t i = 0; i < request->flaw_count; i++) {
 		if (request->flaws[i].flaw == FLAW_NONE || request->flaws[i].flaw >= FLAW_COUNT)
 			return FAIL(INVALID);
@@ -194,6 +195,7 @@ static err submit(struct worker *worker, const struct wire_request *request)
 	REQUIRE(s.context != NULL);
 	engine_submit(worker->reader, &s);
 	wipe(s.token, sizeof(s.token));
+	wipe(s.device, sizeof(s.device));
 	return OK;
 }
 

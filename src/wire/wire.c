@@ -1,10 +1,10 @@
 /*
  * wire - writing and cutting frames.
  *
- *   request  u64 number | u16 op | u8 language | u8 signed_by | u8 cross_site | 16 request | 16 address | 32 token
+ *   request  u64 number | u16 op | u8 language | u8 signed_by | u8 cross_site | 16 request | 16 address | 32 token | 32 device
  *            | blob agent | blob idempotency_key | blob confirm | blob phrase
  *            | u8 count of flaws, each: u8 flaw, blob name | u32 present | blob fields
- *   reply    u64 number | u16 status | u8 kind | u8 cookie | u8 flags | u16 retry_after_s | 32 token | blob body
+ *   reply    u64 number | u16 status | u8 kind | u8 cookie | u8 flags | u16 retry_after_s | u32 cookie_age_s | 32 token | blob body
  *   hello    32 digest
  *   ready    u64 number | u8 value
  *
@@ -23,7 +23,7 @@
 enum reply_flags { REPLY_MORE = 1, REPLY_IMMUTABLE = 2, REPLY_FLAGS = 3 };
 
 /* The highest values that the small numbers of a frame may have. */
-enum { SIGNED_BY_MAX = 2, KIND_MAX = WIRE_KIND_PROBLEM, COOKIE_MAX = 2, STATUS_MIN = 200, STATUS_MAX = 599 };
+enum { SIGNED_BY_MAX = 2, KIND_MAX = WIRE_KIND_PROBLEM, COOKIE_MAX = 3, STATUS_MIN = 200, STATUS_MAX = 599 };
 
 static err append_raw(struct buf *message, const uint8_t *raw, size_t len)
 {
@@ -89,6 +89,7 @@ static err append_request(struct buf *message, const struct wire_request *reques
 	TRY(append_raw(message, request->request.b, sizeof(request->request.b)));
 	TRY(append_raw(message, request->address, sizeof(request->address)));
 	TRY(append_raw(message, request->token, sizeof(request->token)));
+	TRY(append_raw(message, request->device, sizeof(request->device)));
 	TRY(buf_blob(message, request->agent));
 	TRY(buf_blob(message, request->idempotency_key));
 	TRY(buf_blob(message, request->confirm));
@@ -118,6 +119,7 @@ static err append_reply(struct buf *message, const struct wire_reply *reply)
 	TRY(buf_u8(message, reply->cookie));
 	TRY(buf_u8(message, (uint8_t)flags));
 	TRY(buf_u16(message, reply->retry_after_s));
+	TRY(buf_u32(message, reply->cookie_age_s));
 	TRY(append_raw(message, reply->token, sizeof(reply->token)));
 	return buf_blob(message, reply->body);
 }
@@ -213,6 +215,7 @@ static err cut_request(struct bytes *from, struct wire_request *request)
 	TRY(cut_raw(from, request->request.b, sizeof(request->request.b)));
 	TRY(cut_raw(from, request->address, sizeof(request->address)));
 	TRY(cut_raw(from, request->token, sizeof(request->token)));
+	TRY(cut_raw(from, request->device, sizeof(request->device)));
 	TRY(cut_blob(from, WIRE_AGENT_MAX, &request->agent));
 	TRY(cut_blob(from, WIRE_KEY_MAX, &request->idempotency_key));
 	TRY(cut_blob(from, WIRE_KEY_MAX, &request->confirm));
@@ -232,6 +235,7 @@ static err cut_reply(struct bytes *from, struct wire_reply *reply)
 	TRY(cut_small(from, COOKIE_MAX, &reply->cookie));
 	TRY(cut_small(from, REPLY_FLAGS, &flags));
 	TRY(cut_u16(from, &reply->retry_after_s));
+	TRY(cut_u32(from, &reply->cookie_age_s));
 	TRY(cut_raw(from, reply->token, sizeof(reply->token)));
 	TRY(cut_blob(from, WIRE_PART_MAX, &reply->body));
 	if (reply->status < STATUS_MIN || reply->status > STATUS_MAX)

@@ -32,6 +32,7 @@ struct wire_request {
 	struct id request;          /* Request-Id */
 	uint8_t address[16];
 	uint8_t token[32];          /* zero = none */
+	uint8_t device[32];         /* of a registered tablet; zero = none */
 	struct bytes agent, idempotency_key, confirm, phrase;
 	size_t flaw_count;          /* the body or a query field did not parse: refuse with INVALID after authorisation */
 	struct wire_flaw flaws[WIRE_FLAW_MAX];
@@ -49,6 +50,7 @@ struct wire_reply {
 	uint8_t more;               /* another part of the body follows in a later frame */
 	uint8_t immutable;          /* may be cached for ever */
 	uint16_t retry_after_s;
+	uint32_t cookie_age_s;      /* how long the browser keeps the session's cookie; 0 = until it is closed */
 	uint8_t token[32];
 	struct bytes body;
 };

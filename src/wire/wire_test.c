@@ -17,6 +17,7 @@ static struct wire_request sample_request(void)
 	memset(request.request.b, 0x11, sizeof(request.request.b));
 	memset(request.address, 0x22, sizeof(request.address));
 	memset(request.token, 0x33, sizeof(request.token));
+	memset(request.device, 0x44, sizeof(request.device));
 	request.flaws[0] = (struct wire_flaw){1, "date"};
 	request.flaws[1] = (struct wire_flaw){2, ""};
 	return request;
@@ -42,6 +43,7 @@ static void test_request_pair(void **state)
 	assert_memory_equal(frame.as.request.request.b, in.request.b, 16);
 	assert_memory_equal(frame.as.request.address, in.address, 16);
 	assert_memory_equal(frame.as.request.token, in.token, 32);
+	assert_memory_equal(frame.as.request.device, in.device, 32);
 	assert_true(bytes_is(frame.as.request.agent, "curl"));
 	assert_true(bytes_is(frame.as.request.idempotency_key, "k"));
 	assert_true(bytes_is(frame.as.request.confirm, "c"));
@@ -58,7 +60,7 @@ static void test_reply_pair(void **state)
 {
 	OWN(buf) message = {0};
 	struct wire_reply in = {.number = 9, .status = 404, .kind = 3, .cookie = 1, .more = 1, .immutable = 1,
-	    .retry_after_s = 30, .token = {7}, .body = BYTES_LIT("{}")};
+	    .retry_after_s = 30, .cookie_age_s = 86400, .token = {7}, .body = BYTES_LIT("{}")};
 	struct wire_frame frame;
 	struct bytes rest;
 
@@ -73,6 +75,7 @@ static void test_reply_pair(void **state)
 	assert_int_equal(frame.as.reply.more, 1);
 	assert_int_equal(frame.as.reply.immutable, 1);
 	assert_int_equal(frame.as.reply.retry_after_s, 30);
+	assert_int_equal(frame.as.reply.cookie_age_s, 86400);
 	assert_int_equal(frame.as.reply.token[0], 7);
 	assert_true(bytes_is(frame.as.reply.body, "{}"));
 }
@@ -201,7 +204,7 @@ static void test_unknown_values(void **state)
 static void test_reply_values(void **state)
 {
 	static const struct wire_reply rows[] = {
-	    {.status = 199}, {.status = 600}, {.status = 200, .kind = 4}, {.status = 200, .cookie = 3},
+	    {.status = 199}, {.status = 600}, {.status = 200, .kind = 4}, {.status = 200, .cookie = 4},
 	};
 	struct wire_frame frame;
 
