@@ -183,7 +183,7 @@ static void test_unknown_values(void **state)
 		uint8_t value;
 	} rows[] = {
 	    {"version", 4, 2}, {"type 0", 5, 0}, {"type 6", 5, 6}, {"language", 16, 2}, {"signed_by", 17, 3},
-	    {"cross_site", 18, 2}, {"agent beyond its limit", 84, 1}, {"length beyond a message", 1, 1},
+	    {"cross_site", 18, 2}, {"agent beyond its limit", 116, 1}, {"length beyond a message", 1, 1},
 	};
 	struct wire_frame frame;
 
