@@ -61,6 +61,8 @@ struct row {
 	bool partial;               /* read without its sealed fields: may be deleted, not updated */
 };
 
+struct row_context;
+
 struct entity {
 	const char *name;           /* "child"; table name is the same */
 	const char *ja, *en;
@@ -73,6 +75,8 @@ struct entity {
 	const char *const *indexes; /* likewise */
 	const struct field *fields; /* without id and version */
 	size_t field_count;
+	/* After each insert and update, with them or not at all: writes what has to follow in rows of other entities. NULL = nothing. */
+	err (*follow)(struct row_context *c, const void *row);
 };
 
 /* All entities of the program; filled by the list in cli/tables.c. */

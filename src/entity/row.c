@@ -282,7 +282,7 @@ err row_insert(struct row_context *c, const struct entity *entity, void *row)
 	}
 	memcpy(head->digest, digest, HASH_LEN);
 	note(c, entity, head, no_digest, digest);
-	return OK;
+	return entity->follow != NULL ? entity->follow(c, row) : OK;
 }
 
 static err update(struct row_context *c, struct row_plan *plan, const struct row_cell *cells, const struct row *was)
@@ -322,7 +322,7 @@ err row_update(struct row_context *c, const struct entity *entity, void *row)
 	}
 	memcpy(head->digest, digest, HASH_LEN);
 	note(c, entity, head, was.digest, digest);
-	return OK;
+	return entity->follow != NULL ? entity->follow(c, row) : OK;
 }
 
 err row_delete(struct row_context *c, const struct entity *entity, const void *row)

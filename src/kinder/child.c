@@ -2,6 +2,7 @@
 #include "kinder/class.h"
 #include "kinder/facility.h"
 #include "kinder/kinder_int.h"
+#include "kinder/placement.h"
 
 #include "kinder/child.h"
 
@@ -51,6 +52,7 @@ const struct entity child_entity = {
 	.indexes = indexes,
 	.fields = fields,
 	.field_count = sizeof(fields) / sizeof(fields[0]),
+	.follow = placement_follow,
 };
 
 static struct row_list by_id = {

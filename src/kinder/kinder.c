@@ -12,6 +12,7 @@
 #include "kinder/import_job.h"
 #include "kinder/import_stage.h"
 #include "kinder/kinder_int.h"
+#include "kinder/placement.h"
 #include "kinder/month.h"
 
 #include "kinder/kinder.h"
@@ -22,6 +23,7 @@ const struct entity *const kinder_entities[] = {
 	&class_entity,
 	&class_assignment_entity,
 	&child_entity,
+	&placement_entity,
 	&guardianship_entity,
 	&absence_entity,
 	&attendance_entity,
@@ -81,6 +83,7 @@ err kinder_start(void)
 	TRY(counts_start());
 	TRY(class_start());
 	TRY(child_start());
+	TRY(placement_start());
 	TRY(import_start());
 	return board_start();
 }
