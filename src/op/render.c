@@ -25,7 +25,7 @@ struct render {
 
 /* ---- building ---- */
 
-/* Controls would be refused; a tab or a carriage return in a note is nobody's fault. */
+/* A document may not have them; a tab or a carriage return in a note is nobody's fault. */
 static struct bytes clean(struct render *r, struct bytes text, size_t which)
 {
 	struct buf *out = &r->texts[which];
@@ -37,9 +37,8 @@ static struct bytes clean(struct render *r, struct bytes text, size_t which)
 		r->state = utf8_check(text, NULL);
 	if (err_is_ok(r->state))
 		r->state = buf_append(out, text);
-	for (size_t i = 0; i < out->len; i++)
-		if ((out->ptr[i] < ' ' && out->ptr[i] != '\n') || out->ptr[i] == 0x7f)
-			out->ptr[i] = ' ';
+	for (size_t at = 0; at < out->len; at++)
+		memset(out->ptr + at, ' ', renderwire_refuses(bytes_of(out), at));
 	return bytes_of(out);
 }
 

@@ -2,7 +2,7 @@
  * render - documents for people: described here, made into a PDF (A4) by the compartment's render process.
  *
  * Builders only append; the first error stays and render_pdf says it. Texts are UTF-8; line feeds break lines, other
- * controls become spaces. The same document gives the same bytes, always.
+ * controls and noncharacters become spaces. The same document gives the same bytes, always.
  * compartment->render_fd is a letter box, as in op/reader.h; renderings of one process come one after another.
  */
 #ifndef OP_RENDER_H

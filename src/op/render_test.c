@@ -24,7 +24,7 @@ static struct render *built(void)
 	render_heading(r, BYTES_LIT("ひよこ組"));
 	render_table(r, columns, 2);
 	render_cell(r, BYTES_LIT("山田\r花子"), RENDER_BOLD);
-	render_cell(r, BYTES_LIT("一行\n二行"), RENDER_SHADE | RENDER_CENTER);
+	render_cell(r, BYTES_LIT("一行\n二行\xef\xbf\xbf\xf0\x9f\xbf\xbe"), RENDER_SHADE | RENDER_CENTER);
 	render_table_end(r);
 	render_text(r, BYTES_LIT("本文"));
 	render_note(r, BYTES_LIT("小さく"));
@@ -67,7 +67,7 @@ static void pair(void **state)
 	assert_bytes(item.text, BYTES_LIT("山田 花子"));
 	assert_int_equal(item.flags, RENDERWIRE_BOLD);
 	item = next(&document);
-	assert_bytes(item.text, BYTES_LIT("一行\n二行"));
+	assert_bytes(item.text, BYTES_LIT("一行\n二行       "));
 	assert_int_equal(next(&document).kind, RENDERWIRE_TABLE_END);
 	assert_int_equal(next(&document).kind, RENDERWIRE_TEXT);
 	assert_int_equal(next(&document).kind, RENDERWIRE_NOTE);

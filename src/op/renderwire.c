@@ -54,12 +54,26 @@ err renderwire_put_item(struct buf *document, const struct renderwire_item *item
 	REQUIRE(false);
 }
 
+size_t renderwire_refuses(struct bytes text, size_t at)
+{
+	const uint8_t *byte = text.ptr + at;
+	size_t left = text.len - at;
+
+	if ((byte[0] < ' ' && byte[0] != '\n') || byte[0] == 0x7f)
+		return 1;
+	if (byte[0] == 0xef && left >= 3 && ((byte[1] == 0xb7 && byte[2] >= 0x90 && byte[2] <= 0xaf) || (byte[1] == 0xbf && byte[2] >= 0xbe)))
+		return 3; /* U+FDD0 to U+FDEF, U+FFFE, U+FFFF */
+	if (byte[0] >= 0xf0 && left >= 4 && (byte[1] & 0x0f) == 0x0f && byte[2] == 0xbf && byte[3] >= 0xbe)
+		return 4; /* the last two of each plane */
+	return 0;
+}
+
 static err cut_text(struct bytes *from, size_t max, struct bytes *text_out)
 {
 	TRY(cut_blob(from, max, text_out));
 	TRY(utf8_check(*text_out, NULL));
 	for (size_t i = 0; i < text_out->len; i++)
-		if ((text_out->ptr[i] < ' ' && text_out->ptr[i] != '\n') || text_out->ptr[i] == 0x7f)
+		if (renderwire_refuses(*text_out, i) > 0)
 			return FAIL(INVALID);
 	return OK;
 }

@@ -1,7 +1,7 @@
 /*
  * renderwire - a document to be rendered, and the messages between a core and its render process.
  *
- * A document; integers big-endian, blob = u32 length, UTF-8 without controls but line feeds:
+ * A document; integers big-endian, blob = u32 length, UTF-8 without noncharacters, and without controls but line feeds:
  *
  *   u8 version=1 | u8 language | u8 landscape | u64 issued_us | blob title | blob subtitle | blob footer | blob issued | item …
  *   item   HEADING, TEXT, NOTE  u8 kind | blob text
@@ -72,6 +72,9 @@ struct renderwire_item {
 	size_t count;                 /* TABLE, 1..RENDERWIRE_COLUMN_MAX */
 	struct renderwire_column columns[RENDERWIRE_COLUMN_MAX];
 };
+
+/* Length of a letter at text.ptr[at] that a document may not have; 0: it may. text is UTF-8. */
+size_t renderwire_refuses(struct bytes text, size_t at);
 
 /* Append to a document, the head to an empty one. Whole documents are judged by renderwire_check only. */
 MUST_USE err renderwire_put_head(struct buf *document, const struct renderwire_head *head);

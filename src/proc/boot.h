@@ -20,6 +20,7 @@ enum process_kind {
 	PROCESS_CORE,   /* the others: one per compartment */
 	PROCESS_KEYS,
 	PROCESS_READER,
+	PROCESS_RENDER,
 	PROCESS_KIND_COUNT
 };
 
@@ -30,9 +31,10 @@ enum fd_role {
 	FD_CERTIFICATE,  /* edge: the certificate chain's PEM file, opened for reading */
 	FD_PRIVATE_KEY,  /* edge: the private key's PEM file, opened for reading */
 	FD_EDGE,         /* core: a loop of an edge; peer: the door's name, index: the loop */
-	FD_CORE,         /* edge (index: own loop that it is for), keys, reader; peer: the compartment's name */
+	FD_CORE,         /* edge (index: own loop that it is for), keys, reader, render; peer: the compartment's name */
 	FD_KEYS,         /* core */
 	FD_READER,       /* core */
+	FD_RENDER,       /* core */
 	FD_ROLE_COUNT
 };
 

@@ -415,6 +415,14 @@ static void edge_returns(struct core *core, const struct control_message *messag
 	worker_wake(worker);
 }
 
+static void channel_renew(_Atomic int *letter_box, int fd)
+{
+	int old = atomic_exchange(letter_box, fd);
+
+	if (old >= 0)
+		close(old);
+}
+
 static void channel_returns(struct core *core, const struct control_message *message)
 {
 	switch (message->role) {
@@ -424,13 +432,12 @@ static void channel_returns(struct core *core, const struct control_message *mes
 	case FD_KEYS:
 		keys_reconnect(core->compartment.keys, message->fd);
 		return;
-	case FD_READER: {
-		int old = atomic_exchange(&core->compartment.reader_fd, message->fd);
-
-		if (old >= 0)
-			close(old);
+	case FD_READER:
+		channel_renew(&core->compartment.reader_fd, message->fd);
 		return;
-	}
+	case FD_RENDER:
+		channel_renew(&core->compartment.render_fd, message->fd);
+		return;
 	default:
 		close(message->fd);
 	}
@@ -478,6 +485,7 @@ static err core_open(struct core *core, const struct boot *boot)
 {
 	const struct boot_fd *keys = boot_find(boot, FD_KEYS, NULL, 0);
 	const struct boot_fd *reader = boot_find(boot, FD_READER, NULL, 0);
+	const struct boot_fd *render = boot_find(boot, FD_RENDER, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
 		.pool_threads = CORE_POOL_THREADS, .sweeps = true, .flush = flush_all, .flush_context = core,
@@ -490,7 +498,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	core->compartment.password_rounds = OP_PASSWORD_ROUNDS;
 	if (boot_setting(boot, "url") != NULL)
 		(void)snprintf(core->compartment.url, sizeof(core->compartment.url), "%s", boot_setting(boot, "url"));
-	atomic_store(&core->compartment.render_fd, -1);
+	atomic_store(&core->compartment.render_fd, render != NULL ? render->fd : -1);
 	atomic_store(&core->compartment.reader_fd, reader != NULL ? reader->fd : -1);
 	TRY(compartment_open(".", &core->compartment, &write));
 	/* A demonstration's ledger proves nothing about a service: never serve it as one. */

@@ -16,6 +16,7 @@ static int (*const mains[PROCESS_KIND_COUNT])(struct boot *boot) = {
 	[PROCESS_CORE] = proc_core,
 	[PROCESS_KEYS] = proc_keys,
 	[PROCESS_READER] = proc_reader,
+	[PROCESS_RENDER] = proc_render,
 };
 
 bool proc_is_child(int argc, char **argv)

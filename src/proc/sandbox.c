@@ -173,6 +173,12 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.files_max = 64,
 		.threads_max = 4,
 	},
+	[PROCESS_RENDER] = {
+		.name = "render",
+		.groups = {GROUP(calls_life), GROUP(calls_no_files)},
+		.files_max = 64,
+		.threads_max = 4,
+	},
 };
 
 const struct sandbox *sandbox_of(enum process_kind kind)

@@ -267,6 +267,7 @@ static void files(void **state)
 	REQ("K-60");
 	assert_may(PROCESS_EDGE, no_files);
 	assert_may(PROCESS_READER, no_files);
+	assert_may(PROCESS_RENDER, no_files);
 	assert_may(PROCESS_CORE, own_folder);
 	assert_may(PROCESS_KEYS, own_folder);
 	assert_may(PROCESS_CORE, nothing_outside);

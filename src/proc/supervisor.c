@@ -23,7 +23,7 @@
 #include "proc/supervisor.h"
 #include "proc/table.h"
 
-#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 3 * SUPERVISOR_COMPARTMENTS_MAX)
+#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 4 * SUPERVISOR_COMPARTMENTS_MAX)
 #define YOUNG_US INT64_C(1000000)      /* dying sooner after being ready counts as a crash loop */
 #define BACKOFF_FIRST_US INT64_C(50000)
 #define BACKOFF_MOST_US INT64_C(5000000)
@@ -556,7 +556,7 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_CORE, PROCESS_EDGE};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		size_t count = table_process(order[i])->scope == PER_DOOR ? s->config->door_count : s->config->compartment_count;

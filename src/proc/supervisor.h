@@ -4,7 +4,7 @@
  * Single-threaded; serves nothing to the network; holds no key and no data. It opens the listening sockets and the
  * TLS files, so that edges need neither the right to bind nor a file.
  *
- *   start ─▶ running ─ SIGTERM, SIGINT ─▶ edges stop ─▶ cores stop ─▶ readers and keys stop ─▶ done
+ *   start ─▶ running ─ SIGTERM, SIGINT ─▶ edges stop ─▶ cores stop ─▶ readers, renders and keys stop ─▶ done
  *              │  ▲
  *   child ends ▼  │ backed off: at once the first time, then 50 ms doubling to 5 s while it keeps dying young
  *            start it again, hand fresh channels to its peers

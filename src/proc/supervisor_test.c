@@ -1,7 +1,7 @@
 /*
  * The supervisor with small processes of the test's own: this program is started again as each of them.
  *
- *   test ── TCP ──▶ edge ─ "who" ─▶ core ─ "who" ─▶ keys, reader          the answers carry the numbers of all that answered
+ *   test ── TCP ──▶ edge ─ "who" ─▶ core ─ "who" ─▶ keys, reader, render  the answers carry the numbers of all that answered
  *
  * A fake edge answers one line a connection: "who COMPARTMENT LOOP" or "ready COMPARTMENT"; a fake core that reads
  * "sulk" or "smile" reports unready or ready.
@@ -99,16 +99,18 @@ static void core_answers(struct fake *fake, const char *question, char answer[st
 {
 	char keys[TEXT_MAX];
 	char reader[TEXT_MAX];
+	char render[TEXT_MAX];
 
 	if (strcmp(question, "who") != 0) {
 		snprintf(answer, TEXT_MAX, "%s", err_is_ok(control_ready(boot_control(fake->boot), strcmp(question, "smile") == 0)) ? "told" : "lost");
 		return;
 	}
 	if (!ask_over(channel_of(fake->boot, FD_KEYS, fake->boot->name, 0), "who", keys) ||
-	    !ask_over(channel_of(fake->boot, FD_READER, fake->boot->name, 0), "who", reader))
+	    !ask_over(channel_of(fake->boot, FD_READER, fake->boot->name, 0), "who", reader) ||
+	    !ask_over(channel_of(fake->boot, FD_RENDER, fake->boot->name, 0), "who", render))
 		snprintf(answer, TEXT_MAX, "lost");
 	else
-		snprintf(answer, TEXT_MAX, "%d %.20s %.20s", (int)getpid(), keys, reader);
+		snprintf(answer, TEXT_MAX, "%d %.20s %.20s %.20s", (int)getpid(), keys, reader, render);
 }
 
 static void serve_channel(struct fake *fake, struct boot_fd *channel)
@@ -365,11 +367,16 @@ struct who {
 	int core;
 	int keys;
 	int reader;
+	int render;
 };
+
+#define PROCESSES 5
 
 static int *member(struct who *who, int number)
 {
-	return number == 0 ? &who->edge : number == 1 ? &who->core : number == 2 ? &who->keys : &who->reader;
+	int *const members[] = {&who->edge, &who->core, &who->keys, &who->reader, &who->render};
+
+	return members[number];
 }
 
 static bool who(int door, const char *name, unsigned index, struct who *who_out)
@@ -381,7 +388,7 @@ static bool who(int door, const char *name, unsigned index, struct who *who_out)
 	snprintf(line, sizeof(line), "who %s %u", name, index);
 	if (!ask_edge(door, line, answer))
 		return false;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < PROCESSES; i++) {
 		const char *number = strsep(&rest, " ");
 
 		*member(who_out, i) = number == NULL ? 0 : (int)strtol(number, NULL, 10);
@@ -480,7 +487,7 @@ static void each_returns(void **state)
 	start_with(NULL);
 	wait_ready();
 	before = all_work();
-	for (int victim = 0; victim < 4; victim++) {
+	for (int victim = 0; victim < PROCESSES; victim++) {
 		int64_t start_us = clock_mono_us();
 		struct who after;
 
@@ -490,7 +497,7 @@ static void each_returns(void **state)
 		while (*member(&after, victim) == *member(&before, victim));
 		assert_true(clock_mono_us() - start_us < HEALED_US);
 		/* The others went on. */
-		for (int other = 0; other < 4; other++)
+		for (int other = 0; other < PROCESSES; other++)
 			assert_int_equal(*member(&after, other) == *member(&before, other), other != victim);
 		before = after;
 	}
@@ -505,8 +512,8 @@ static void pairs_return(void **state)
 	(void)state;
 	start_with(NULL);
 	wait_ready();
-	for (int left = 0; left < 4; left++)
-		for (int right = left + 1; right < 4; right++) {
+	for (int left = 0; left < PROCESSES; left++)
+		for (int right = left + 1; right < PROCESSES; right++) {
 			before = all_work();
 			assert_int_equal(kill(*member(&before, left), SIGKILL), 0);
 			assert_int_equal(kill(*member(&before, right), SIGKILL), 0);
@@ -550,7 +557,7 @@ static void children_follow(void **state)
 	found = all_work();
 	assert_int_equal(kill(supervisor, SIGKILL), 0);
 	assert_int_equal(waitpid(supervisor, &status, 0), supervisor);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < PROCESSES; i++)
 		assert_gone(*member(&found, i));
 }
 
@@ -564,7 +571,7 @@ static void stop_is_complete(void **state)
 	wait_ready();
 	found = all_work();
 	stop();
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < PROCESSES; i++)
 		assert_gone(*member(&found, i));
 	assert_false(ask_edge(0, "ready sapporo", answer));
 }
@@ -601,7 +608,7 @@ static void users_and_sandboxes(void **state)
 	start_with(NULL);
 	wait_ready();
 	found = all_work();
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < PROCESSES; i++) {
 		assert_status(*member(&found, i), "Seccomp:\t", "2\n");
 		assert_status(*member(&found, i), "NoNewPrivs:\t", "1\n");
 		assert_status(*member(&found, i), "CapEff:\t", "0000000000000000\n");

@@ -43,12 +43,20 @@ static const struct process_row processes[PROCESS_KIND_COUNT] = {
 		.stage = 3,
 		.stop_us = SECONDS(2),
 	},
+	[PROCESS_RENDER] = {
+		.name = "render",
+		.scope = PER_COMPARTMENT,
+		.restart = true,
+		.stage = 3,
+		.stop_us = SECONDS(2),
+	},
 };
 
 static const struct channel_row channels[] = {
 	{.left = PROCESS_EDGE, .left_role = FD_CORE, .right = PROCESS_CORE, .right_role = FD_EDGE, .count = EDGE_LOOPS},
 	{.left = PROCESS_CORE, .left_role = FD_KEYS, .right = PROCESS_KEYS, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_READER, .right = PROCESS_READER, .right_role = FD_CORE, .count = 1},
+	{.left = PROCESS_CORE, .left_role = FD_RENDER, .right = PROCESS_RENDER, .right_role = FD_CORE, .count = 1},
 };
 
 const struct process_row *table_process(enum process_kind kind)

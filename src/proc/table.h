@@ -2,7 +2,8 @@
  * table - every kind of process, and who may talk to whom. What does not stand here does not run and has no channel.
  *
  *   edge ─┬─ EDGE_LOOPS pairs ── core ─┬─ keys        supervisor ── control ── each of them
- *         └─ … every core it serves    └─ reader
+ *         └─ … every core it serves    ├─ reader
+ *                                      └─ render
  */
 #ifndef PROC_TABLE_H
 #define PROC_TABLE_H
