@@ -84,6 +84,11 @@ export class Codes {
     });
   }
 
+  // The recovery codes that are left.
+  known(account) {
+    return this.#change(account.login, (known) => known.codes);
+  }
+
   // Members of a sign-in's body.
   proof(account) {
     const code = this.take(account);

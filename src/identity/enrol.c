@@ -5,6 +5,7 @@
 #include "identity/credential.h"
 #include "identity/factor.h"
 #include "identity/membership.h"
+#include "identity/notice.h"
 #include "identity/qr.h"
 #include "identity/session.h"
 
@@ -226,6 +227,7 @@ static err confirm_apply(struct call *call)
 	TRY(factor_activate(call, factor, step));
 	TRY(raise_session(call));
 	TRY(recovery_code_renew(call, call->actor.account));
+	TRY(notice_put(call, call->actor.account, NOTICE_FACTOR_ADDED));
 	return about_oneself(call);
 }
 
@@ -294,6 +296,7 @@ static err remove_apply(struct call *call)
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
 	session.factor = false;
 	TRY(row_update(&call->rows, &session_entity, &session));
+	TRY(notice_put(call, call->actor.account, NOTICE_FACTOR_REMOVED));
 	return about_oneself(call);
 }
 
@@ -329,6 +332,7 @@ static err codes_apply(struct call *call)
 		return FAIL(CONFLICT);
 	TRY(e);
 	TRY(recovery_code_renew(call, call->actor.account));
+	TRY(notice_put(call, call->actor.account, NOTICE_RECOVERY_CODES));
 	return about_oneself(call);
 }
 

@@ -2,6 +2,7 @@
 
 #include "crypto/totp.h"
 #include "identity/identity_int.h"
+#include "identity/notice.h"
 
 #include "identity/factor.h"
 
@@ -101,8 +102,10 @@ err factor_use(struct call *call, struct factor_look *look)
 	REQUIRE(look->verdict == FACTOR_RIGHT);
 	TRY(buf_printf(&call->detail, "%s\"second_factor\":\"%s\"", call->detail.len > 0 ? "," : "",
 	    look->by_recovery_code ? "recovery-code" : "totp"));
-	if (look->by_recovery_code)
-		return recovery_code_use(call, &look->recovery_code);
+	if (look->by_recovery_code) {
+		TRY(recovery_code_use(call, &look->recovery_code));
+		return notice_put(call, look->recovery_code.account, NOTICE_RECOVERY_CODE_USED);
+	}
 	look->factor.last_step = look->step;
 	return row_update(&call->rows, &factor_entity, &look->factor);
 }

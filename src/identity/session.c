@@ -6,6 +6,7 @@
 #include "identity/factor.h"
 #include "identity/identity_int.h"
 #include "identity/membership.h"
+#include "identity/notice.h"
 
 #include "identity/session.h"
 
@@ -155,6 +156,7 @@ struct sign_in {
 	const char *refusal;               /* known before the password is looked at; NULL = the password decides */
 	bool decoy;                        /* no hash to compare with: derive one all the same */
 	bool right;
+	bool locks;                        /* this attempt is the one too many */
 	bool uncount;                      /* right, but no code was given: neither a failure nor a success */
 	char phc_new[PASSWORD_PHC_MAX];    /* "" = the old hash stays */
 };
@@ -185,6 +187,7 @@ static err count_attempt(struct call *call, struct sign_in *in)
 	if (in->decoy)
 		TRY(credential_decoy(call, &in->credential));
 	TRY(credential_count(&call->rows, call->now_us, &in->credential, &locked));
+	in->locks = !locked && in->credential.locked_at != 0;
 	if (in->refusal == NULL && locked)
 		in->refusal = "locked";
 	if (!id_is_zero(in->account.row.id))
@@ -351,7 +354,7 @@ static err prove_refused(struct call *call)
 	struct credential credential = {0};
 
 	if (!in->uncount)
-		return OK;
+		return in->locks ? notice_put(call, in->credential.account, NOTICE_LOCKED) : OK; /* nobody's, too: I3 */
 	TRY(credential_of(&call->rows, in->account.row.id, &credential));
 	return credential_uncount(&call->rows, &credential);
 }

@@ -120,6 +120,15 @@ static err failure_of(int status)
 	return FAIL(INTERNAL);
 }
 
+/* Of a sign-in, or in place of the one before. Whoever waits for the reply uses it next. */
+static void keep_token(struct local *local, const struct answer *answer)
+{
+	pthread_mutex_lock(&local->lock);
+	memcpy(local->token, answer->token, sizeof(local->token));
+	local->signed_in = true;
+	pthread_mutex_unlock(&local->lock);
+}
+
 static void replied(void *context, uint64_t number, const struct answer *answer)
 {
 	struct local_wish *wish = context;
@@ -130,6 +139,8 @@ static void replied(void *context, uint64_t number, const struct answer *answer)
 		log_warn("%s was answered %d: %.*s", wish->op_id, answer->status, (int)answer->body.len, (const char *)answer->body.ptr);
 	if (wish->reply != NULL)
 		wish->reply(wish->context, answer);
+	if (answer->cookie == COOKIE_SET)
+		keep_token(wish->local, answer);
 	settle(wish->local, e);
 	free(wish);
 }
@@ -217,16 +228,6 @@ err local_put(struct local *local, const struct actor *actor, const char *op_id,
 	return OK;
 }
 
-static void keep_token(void *context, const struct answer *answer)
-{
-	struct local *local = context;
-
-	if (answer->cookie != COOKIE_SET)
-		return;
-	memcpy(local->token, answer->token, sizeof(local->token));
-	local->signed_in = true;
-}
-
 err local_sign_in(struct local *local, const struct local_person *person)
 {
 	const struct actor nobody = {0};
@@ -243,7 +244,7 @@ err local_sign_in(struct local *local, const struct local_person *person)
 		json_str(&json, "totp", person->code);
 	json_object_end(&json);
 	TRY(json.state);
-	TRY(local_put(local, &nobody, "session.create", NULL, bytes_of(&body), keep_token, local));
+	TRY(local_put(local, &nobody, "session.create", NULL, bytes_of(&body), NULL, NULL));
 	return local_wait(local);
 }
 

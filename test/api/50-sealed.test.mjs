@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 
-import { accounts, all, dayAfter, each, exclusive, get, hangUp, none, post, processes, request, signIn, until, url } from './lib.mjs';
+import { accounts, all, codes, dayAfter, each, exclusive, get, hangUp, none, post, processes, request, signIn, until, url } from './lib.mjs';
+import { unBase32 } from '../factor.mjs';
 import { of, person } from './world.mjs';
 
 const directory = process.env.SEKIMORI_DIR;
@@ -86,6 +87,14 @@ async function collect() {
 	for (const account of accounts) {
 		secret(account.password, `the password of ${account.login}`);
 		secret(account.login, `the login ${account.login}`);
+		if (!account.totp_secret)
+			continue;
+		secret(account.totp_secret, `the second factor of ${account.login}`);
+		words.set(unBase32(account.totp_secret), `the second factor of ${account.login}, raw`);
+		for (const code of codes.known(account)) {
+			secret(code, `a recovery code of ${account.login}`);
+			words.set(unBase32(code.replaceAll('-', '')), `a recovery code of ${account.login}, raw`);
+		}
 	}
 	for (const account of accounts.filter((one) => one.role === 'principal')) {
 		const principal = await person(account);
