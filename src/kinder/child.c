@@ -8,36 +8,28 @@
 
 #define KINDER_ROW child
 
-/* Groups as in catalog/access.yaml; allergies stand alone because whoever covers for a class sees them too. */
-#define RECORD(kind) .type = kind, .grade = GRADE_3B, .personal = true, .sealed = true
-#define CARE .type = FIELD_TEXT, .grade = GRADE_3A, .personal = true, .sealed = true, .multiline = true
+#define CHILD_CLASS(must) .ja = "組", .en = "Class", .type = FIELD_ID, .grade = GRADE_2, .required = must,                  \
+	.refers = "class", .group = "basic"
 
-#define CHILD_FIELDS(field)                                                                                          \
-	field(class, .ja = "組", .en = "Class", .type = FIELD_ID, .grade = GRADE_2, .required = true,                \
-	    .refers = "class", .group = "basic")                                                                     \
-	field(name, .ja = "氏名", .en = "Name", RECORD(FIELD_TEXT), .required = true, .max = 100, .group = "basic")  \
-	field(kana, .ja = "ふりがな", .en = "Reading", RECORD(FIELD_TEXT), .required = true, .sort = true,           \
-	    .max = 100, .group = "basic")                                                                            \
-	field(birth_date, .ja = "生年月日", .en = "Date of birth", RECORD(FIELD_DATE), .required = true,             \
-	    .group = "record")                                                                                       \
-	field(address, .ja = "住所", .en = "Address", RECORD(FIELD_TEXT), .required = true, .max = 200,              \
-	    .group = "record")                                                                                       \
-	field(entry_date, .ja = "入園日", .en = "Entry", RECORD(FIELD_DATE), .required = true, .group = "record")    \
-	field(allergies, .ja = "アレルギー", .en = "Allergies", CARE, .max = 500, .group = "allergies")              \
-	field(medical, .ja = "健康上の注意", .en = "Medical", CARE, .max = 1000, .group = "care")                    \
-	field(emergency_contacts, .ja = "緊急連絡先", .en = "Emergency contacts", CARE, .max = 500, .group = "care") \
-	field(fetchers, .ja = "お迎えの人", .en = "Fetched by", RECORD(FIELD_TEXT), .multiline = true, .max = 500,   \
-	    .group = "basic")                                                                                        \
-	field(notes, .ja = "連絡事項", .en = "Notes", CARE, .max = 1000, .group = "care")
+static const char *const states[] = {
+	[CHILD_ENROLLED] = "enrolled", [CHILD_LEFT] = "left", [CHILD_GRADUATED] = "graduated", NULL,
+};
 
 static const struct field fields[] = {
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .required = true,
 	    .refers = "facility", .offset = offsetof(struct child, facility)},
-	CHILD_FIELDS(KINDER_FIELD)
-	{.name = "leaving_date", .ja = "退園日", .en = "Leaving", RECORD(FIELD_DATE), .group = "record",
+	KINDER_FIELD(class, CHILD_CLASS(false))
+	CHILD_FACTS(KINDER_FIELD, true)
+	KINDER_FIELD(entry_date, CHILD_ENTRY)
+	{.name = "leaving_date", .ja = "退園日", .en = "Leaving", CHILD_RECORD(FIELD_DATE), .group = "record",
 	    .offset = offsetof(struct child, leaving_date)},
+	{.name = "leaves_at", .ja = "退園になる日時", .en = "Leaves at", .type = FIELD_TIME, .grade = GRADE_2, .group = "record",
+	    .offset = offsetof(struct child, leaves_at)},
+	{.name = "state", .ja = "在籍の状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = states,
+	    .offset = offsetof(struct child, state)},
 };
 
+static const char *const unique[] = {"facility,code_ix", NULL};
 static const char *const indexes[] = {"facility,class", "class", NULL};
 
 const struct entity child_entity = {
@@ -49,6 +41,7 @@ const struct entity child_entity = {
 	.owner = "id",
 	.facility = "facility",
 	.authority = true,
+	.unique = unique,
 	.indexes = indexes,
 	.fields = fields,
 	.field_count = sizeof(fields) / sizeof(fields[0]),
@@ -107,10 +100,14 @@ static err put_child(struct call *call, const void *row, const char *groups)
 	struct class class = {0};
 	struct facility facility = {0};
 
-	TRY(row_get(&call->rows, &class_entity, child->class, &class));
+	if (!id_is_zero(child->class))
+		TRY(row_get(&call->rows, &class_entity, child->class, &class));
 	TRY(row_get(&call->rows, &facility_entity, child->facility, &facility));
 	json_row(&call->out, &child_entity, child, groups);
-	json_text(&call->out, "class_name", class.name);
+	if (id_is_zero(child->class))
+		json_null(&call->out, "class_name");
+	else
+		json_text(&call->out, "class_name", class.name);
 	json_text(&call->out, "facility_name", facility.name);
 	return OK;
 }
@@ -121,7 +118,12 @@ static err list_apply(struct call *call)
 	return call_list(call, put_child);
 }
 
-static const struct input list_inputs[] = {KINDER_PAGE_INPUTS, {0}};
+static const struct input list_inputs[] = {
+	{.place = IN_QUERY, .field = {.name = "state", .ja = "在籍の状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2,
+	    .choices = states}},
+	KINDER_PAGE_INPUTS,
+	{0},
+};
 
 const struct op child_list = {
 	.id = "child.list",
@@ -136,6 +138,7 @@ const struct op child_list = {
 	.entity = &child_entity,
 	.output = &child_entity,
 	.list = true,
+	.where = "child.state = COALESCE(:state, 0)",
 	.status = 200,
 	.purpose_ja = "担当する園児、または自分の子の情報を見るため",
 	.purpose_en = "To see the children in one's care, or one's own",
@@ -178,18 +181,17 @@ const struct op child_see = {
 	.apply = see_apply,
 };
 
-/* The class is in the actor's reach; it must also be one of the facility in the path. */
-static err check_class(struct call *call, const struct child *child)
+err child_check_class(struct call *call, struct id class_id, struct id facility)
 {
 	struct class class = {0};
 
-	TRY(row_get(&call->rows, &class_entity, child->class, &class));
-	if (!id_equal(class.facility, child->facility))
+	TRY(row_get(&call->rows, &class_entity, class_id, &class));
+	if (!id_equal(class.facility, facility))
 		return FAIL(NOT_FOUND);
 	return OK;
 }
 
-static err check_dates(struct call *call, const struct child *child)
+err child_check_dates(struct call *call, const struct child *child)
 {
 	int32_t today = clock_date_jst(call->now_us);
 
@@ -202,17 +204,27 @@ static err check_dates(struct call *call, const struct child *child)
 	return OK;
 }
 
+err child_code_taken(struct call *call)
+{
+	return kinder_conflict(call, "code", "この園児番号は、ほかの園児に使われています。",
+	    "Another child of the facility has this number.");
+}
+
 static err enrol_apply(struct call *call)
 {
-	struct child child = {0};
+	struct child child = {.state = CHILD_ENROLLED};
+	err e;
 
 	call_store(call, &child_entity, &child);
 	child.facility = call_id(call, "facility");
-	TRY(check_class(call, &child));
-	TRY(check_dates(call, &child));
+	TRY(child_check_class(call, child.class, child.facility));
+	TRY(child_check_dates(call, &child));
 	TRY(id_new(&child.row.id));
 	TRY(keys_create(call->rows.keys, KEY_PERSON, &child.row.id, 1));
-	TRY(row_insert(&call->rows, &child_entity, &child));
+	e = row_insert(&call->rows, &child_entity, &child);
+	if (err_is(e, ERR_CONFLICT))
+		return child_code_taken(call);
+	TRY(e);
 	json_row(&call->out, &child_entity, &child, "*");
 	call->event_facility = child.facility;
 	return call_object(call, "child", child.row.id);
@@ -222,7 +234,9 @@ static const struct grant enrol_grants[] = {{ROLE(PRINCIPAL), RELATION_FACILITY,
 
 static const struct input enrol_inputs[] = {
 	{.place = IN_PATH, .object = true, .field = {KINDER_PATH_FACILITY}},
-	CHILD_FIELDS(KINDER_INPUT)
+	KINDER_INPUT(class, CHILD_CLASS(true))
+	CHILD_FACTS(KINDER_INPUT, true)
+	KINDER_INPUT(entry_date, CHILD_ENTRY)
 	{0},
 };
 

@@ -21,19 +21,19 @@ const struct statement counts_children = {
 	"kinder.counts-children",
 	"SELECT child.facility, child.class, (SELECT latest.kind FROM absence AS latest WHERE latest.child = child.id"
 	" AND latest.date = :date AND latest.facility = child.facility AND latest.state = 0"
-	" ORDER BY latest.reported_at DESC, latest.id LIMIT 1), " CAME("0") ", " CAME("1") " FROM child"
+	" ORDER BY latest.reported_at DESC, latest.id LIMIT 1), " CAME("0") ", " CAME("1") " FROM child WHERE child.state = 0"
 	" ORDER BY child.facility, child.class",
 };
 
 static struct row_list facilities_with_children = {
 	.name = "kinder.counts-facilities",
 	.entity = &facility_entity,
-	.where = "EXISTS (SELECT 1 FROM child WHERE child.facility = facility.id) ORDER BY code, municipality_code LIMIT :limit",
+	.where = "EXISTS (SELECT 1 FROM child WHERE child.facility = facility.id AND child.state = 0) ORDER BY code, municipality_code LIMIT :limit",
 };
 static struct row_list classes_with_children = {
 	.name = "kinder.counts-classes",
 	.entity = &class_entity,
-	.where = "EXISTS (SELECT 1 FROM child WHERE child.class = class.id) ORDER BY facility, age, name, id LIMIT :limit",
+	.where = "EXISTS (SELECT 1 FROM child WHERE child.class = class.id AND child.state = 0) ORDER BY facility, age, name, id LIMIT :limit",
 };
 
 err counts_start(void)

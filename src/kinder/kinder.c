@@ -1,8 +1,15 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
 #include "kinder/absence.h"
 #include "kinder/attendance.h"
 #include "kinder/board.h"
 #include "kinder/calendar.h"
 #include "kinder/child.h"
+#include "kinder/child_change.h"
+#include "kinder/child_leave.h"
+#include "kinder/child_move.h"
 #include "kinder/class.h"
 #include "kinder/counts.h"
 #include "kinder/day.h"
@@ -49,6 +56,9 @@ const struct op *const kinder_ops[] = {
 	&child_list,
 	&child_see,
 	&child_enrol,
+	&child_change,
+	&child_move,
+	&child_leave,
 	&guardianship_list,
 	&guardianship_link,
 	&guardianship_block,
@@ -71,9 +81,9 @@ const struct op *const kinder_ops[] = {
 	NULL,
 };
 
-const struct statement *const kinder_statements[] = {&absence_apart, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
+const struct statement *const kinder_statements[] = {&absence_apart, &child_leave_overdue, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
 
-const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, NULL};
+const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, &child_leave_job, NULL};
 
 err kinder_start(void)
 {
@@ -84,6 +94,7 @@ err kinder_start(void)
 	TRY(class_start());
 	TRY(child_start());
 	TRY(placement_start());
+	TRY(child_move_start());
 	TRY(import_start());
 	return board_start();
 }
@@ -92,4 +103,13 @@ err kinder_conflict(struct call *call, const char *field, const char *ja, const 
 {
 	problems_add(call->problems, field, NULL, FLAW_DUPLICATE, call->language == LANGUAGE_EN ? en : ja);
 	return FAIL(CONFLICT);
+}
+
+err kinder_midnight(int32_t date, int64_t *at_us_out)
+{
+	char text[CLOCK_TEXT_MAX + 16];
+
+	clock_date_format(date, text);
+	(void)snprintf(text + strlen(text), 16, "T00:00:00+09:00");
+	return clock_time_parse(bytes_str(text), at_us_out);
 }

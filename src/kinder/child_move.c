@@ -1,0 +1,109 @@
+#include "kinder/child.h"
+#include "kinder/facility.h"
+#include "kinder/kinder_int.h"
+
+#include "kinder/child_move.h"
+
+/* Of the same city: with the code of the same municipality. */
+static struct row_list by_code = {
+	"kinder.move-facility", &facility_entity, "municipality_code = :municipality_code AND code = :code AND state = 0", NULL,
+};
+
+err child_move_start(void)
+{
+	return row_list_make(&by_code);
+}
+
+static err find_facility(struct call *call, struct bytes municipality, struct facility *facility_out)
+{
+	struct query *query = NULL;
+	bool found = false;
+	err e = query_start(call->rows.db, by_code.statement, &query);
+
+	if (err_is_ok(e))
+		e = query_text(query, "municipality_code", municipality);
+	if (err_is_ok(e))
+		e = query_text(query, "code", call_text(call, "facility_code"));
+	if (err_is_ok(e))
+		e = query_step(query, &found);
+	if (err_is_ok(e) && found)
+		e = row_read(&call->rows, &facility_entity, query, false, facility_out);
+	query_end(&query);
+	TRY(e);
+	return found ? OK : call_flaw(call, "facility_code", FLAW_CHOICE, "この市に、このIDの園はありません。IDを確かめてください。",
+	    "No open facility of this city has this code.");
+}
+
+/* It arrives without class and number, which are the facility's own. */
+static err to_facility(struct call *call, struct child *child)
+{
+	struct facility former = {0};
+	struct facility target = {0};
+
+	TRY(row_get(&call->rows, &facility_entity, child->facility, &former));
+	TRY(find_facility(call, former.municipality_code, &target));
+	if (id_equal(target.row.id, former.row.id))
+		return call_flaw(call, "facility_code", FLAW_RULE, "いまの園と同じです。", "The child is at this facility already.");
+	child->facility = target.row.id;
+	child->class = (struct id){{0}};
+	child->code = (struct bytes){0};
+	return call_object(call, "facility", target.row.id);
+}
+
+static err to_class(struct call *call, struct child *child)
+{
+	TRY(child_check_class(call, call_id(call, "class"), child->facility));
+	child->class = call_id(call, "class");
+	return call_object(call, "class", child->class);
+}
+
+static err move_apply(struct call *call)
+{
+	bool class = call_value(call, "class")->present;
+	bool facility = call_value(call, "facility_code")->present;
+	struct child child = {0};
+
+	if (class == facility)
+		return call_flaw(call, "class", FLAW_RULE, "組か、転園先の園のIDの、どちらか一つを指定してください。",
+		    "Name either a class or the code of another facility.");
+	TRY(row_get(&call->rows, &child_entity, call_id(call, "child"), &child));
+	if (child.state != CHILD_ENROLLED)
+		return kinder_conflict(call, "child", "この園児は在籍していません。", "This child is not enrolled.");
+	call->event_facility = child.facility;
+	TRY(class ? to_class(call, &child) : to_facility(call, &child));
+	TRY(row_update(&call->rows, &child_entity, &child));
+	json_row(&call->out, &child_entity, &child, "*");
+	return OK;
+}
+
+static const struct grant grants[] = {{ROLE(PRINCIPAL), RELATION_FACILITY, "*"}, {0}};
+
+static const struct input inputs[] = {
+	{.place = IN_PATH, .object = true, .field = {KINDER_PATH_CHILD}},
+	{.place = IN_BODY, .field = {.name = "class", .ja = "新しい組", .en = "New class", .type = FIELD_ID, .grade = GRADE_2,
+	    .refers = "class"}},
+	{.place = IN_BODY, .field = {.name = "facility_code", .ja = "転園先の園のID", .en = "Code of the other facility",
+	    .type = FIELD_TEXT, .grade = GRADE_1, .min = 1, .max = 40}},
+	{0},
+};
+
+const struct op child_move = { /* K-26 */
+	.id = "child.move",
+	.ja = "園児の組や園を変える",
+	.en = "Move a child to another class or facility",
+	.method = "POST",
+	.path = "/v1/children/{child}/move",
+	.kind = OP_WRITE,
+	.grants = grants,
+	.policy = "child move",
+	.inputs = inputs,
+	.entity = &child_entity,
+	.output = &child_entity,
+	.status = 200,
+	.purpose_ja = "組替えや転園を登録するため",
+	.purpose_en = "To register that a child changes class or facility",
+	.event = true,
+	.grade = GRADE_3A,
+	.requirements = "K-26 K-27",
+	.apply = move_apply,
+};
