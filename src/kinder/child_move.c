@@ -63,6 +63,8 @@ static err move_apply(struct call *call)
 	bool facility = call_value(call, "facility_code")->present;
 	struct child child = {0};
 
+	if (facility && call_text(call, "facility_code").len == 0)
+		return call_flaw(call, "facility_code", FLAW_MISSING, "転園先の園のIDを入れてください。", "Enter the code of the other facility.");
 	if (class == facility)
 		return call_flaw(call, "class", FLAW_RULE, "組か、転園先の園のIDの、どちらか一つを指定してください。",
 		    "Name either a class or the code of another facility.");
