@@ -39,7 +39,7 @@ static void test_routes(void **state)
 			assert_err(NOT_FOUND, e);
 		} else if (strcmp(rows[i].id, "405") == 0) {
 			assert_err(METHOD, e);
-			assert_string_equal(allow, "GET");
+			assert_string_equal(allow, "GET, PUT");
 		} else {
 			assert_ok(e);
 			assert_string_equal(op->id, rows[i].id);
