@@ -90,6 +90,19 @@ static err draw_foot(struct paper *p)
 	return draw_at(p, bytes_of(&right), style_foot, TYPE_RIGHT, y);
 }
 
+/* What draw_foot will draw. */
+static err set_foot(const struct paper *p)
+{
+	const struct bytes texts[] = {p->head.footer, p->head.issued, BYTES_LIT("　 / 0123456789")};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		OWN(type_lines) lines = {0};
+
+		TRY(type_set(texts[i], style_foot, area_width(p), &lines));
+	}
+	return OK;
+}
+
 static err end_page(struct paper *p)
 {
 	if (p->cairo == NULL)
@@ -366,6 +379,7 @@ static err lay_out(struct paper *p, struct bytes document)
 	p->height = p->head.landscape ? SHORT_SIDE : LONG_SIDE;
 	if (p->cairo != NULL)
 		cairo_pdf_surface_set_size(cairo_get_target(p->cairo), p->width, p->height);
+	TRY(set_foot(p));
 	TRY(put_title(p));
 	while (document.len > 0) {
 		TRY(renderwire_cut_item(&document, &item));
@@ -444,9 +458,13 @@ err paper_make(struct bytes document, struct buf *pdf_out)
 	REQUIRE(pdf_out->len == 0);
 	TRY(renderwire_check(document));
 	paper = (struct paper){0};
-	TRY(lay_out_clean(&paper, document));
+	e = lay_out_clean(&paper, document);
 	paper.pages = paper.page;
-	e = draw(&paper, document, &sink);
+	if (err_is_ok(e))
+		e = type_cut();
+	if (err_is_ok(e))
+		e = draw(&paper, document, &sink);
+	type_forget();
 	if (err_is_ok(e)) {
 		buf_free(pdf_out);
 		*pdf_out = buf_take(&sink.pdf);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cairo-ft.h>
+#include <hb-subset.h>
 #include <hb.h>
 #include <utf8proc.h>
 
@@ -23,9 +24,14 @@ static const char *const folders[] = {"/usr/share/fonts/opentype/noto", "/usr/sh
 static const char *const files[TYPE_WEIGHT_COUNT] = {"NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"};
 
 struct font {
-	FT_Face face;
+	hb_face_t *face;
 	hb_font_t *shaper;        /* in font units */
 	double units;
+	/* of one document */
+	hb_set_t *used;           /* glyphs */
+	hb_subset_plan_t *plan;   /* knows the new numbers of the glyphs */
+	hb_blob_t *cut;
+	FT_Face cut_face;
 	cairo_font_face_t *drawn;
 };
 
@@ -58,16 +64,20 @@ static bool map_file(const char *name, struct bytes *file_out)
 	return true;
 }
 
-static bool open_face(struct bytes file, struct font *font, unsigned *index_out)
+/* A file holds a family for each language. */
+static bool find_face(struct bytes file, unsigned *index_out)
 {
 	for (unsigned i = 0; i < FACES_MAX; i++) {
-		if (FT_New_Memory_Face(library, file.ptr, (FT_Long)file.len, (FT_Long)i, &font->face) != 0)
+		FT_Face face;
+		bool ours;
+
+		if (FT_New_Memory_Face(library, file.ptr, (FT_Long)file.len, (FT_Long)i, &face) != 0)
 			return false;
-		if (strcmp(font->face->family_name, FAMILY) == 0) {
-			*index_out = i;
+		ours = face->family_name != NULL && strcmp(face->family_name, FAMILY) == 0;
+		FT_Done_Face(face);
+		*index_out = i;
+		if (ours)
 			return true;
-		}
-		FT_Done_Face(font->face);
 	}
 	return false;
 }
@@ -75,19 +85,17 @@ static bool open_face(struct bytes file, struct font *font, unsigned *index_out)
 static bool open_font(struct bytes file, struct font *font)
 {
 	hb_blob_t *blob;
-	hb_face_t *face;
 	unsigned index;
 
-	if (!open_face(file, font, &index))
+	if (!find_face(file, &index))
 		return false;
 	blob = hb_blob_create((const char *)file.ptr, (unsigned)file.len, HB_MEMORY_MODE_READONLY, NULL, NULL);
-	face = hb_face_create(blob, index);
-	font->units = hb_face_get_upem(face);
-	font->shaper = hb_font_create(face);
-	hb_face_destroy(face);
+	font->face = hb_face_create(blob, index);
 	hb_blob_destroy(blob);
-	font->drawn = cairo_ft_font_face_create_for_ft_face(font->face, FT_LOAD_NO_HINTING);
-	return font->shaper != hb_font_get_empty() && cairo_font_face_status(font->drawn) == CAIRO_STATUS_SUCCESS;
+	font->units = hb_face_get_upem(font->face);
+	font->shaper = hb_font_create(font->face);
+	font->used = hb_set_create();
+	return font->shaper != hb_font_get_empty() && hb_set_allocation_successful(font->used);
 }
 
 static bool find_font(enum type_weight weight)
@@ -117,6 +125,73 @@ err type_start(void)
 	cairo_font_options_set_hint_style(exact, CAIRO_HINT_STYLE_NONE);
 	cairo_font_options_set_hint_metrics(exact, CAIRO_HINT_METRICS_OFF);
 	return cairo_font_options_status(exact) == CAIRO_STATUS_SUCCESS ? OK : FAIL(UNAVAILABLE);
+}
+
+/* ---- the fonts of one document ---- */
+
+static hb_subset_plan_t *plan_cut(const struct font *font)
+{
+	static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'), HB_TAG('B', 'A', 'S', 'E'),
+	    HB_TAG('V', 'O', 'R', 'G'), HB_TAG('v', 'h', 'e', 'a'), HB_TAG('v', 'm', 't', 'x'), HB_TAG('D', 'S', 'I', 'G')};
+	hb_subset_input_t *input = hb_subset_input_create_or_fail();
+	hb_subset_plan_t *plan;
+
+	if (input == NULL)
+		return NULL;
+	hb_set_union(hb_subset_input_glyph_set(input), font->used);
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		hb_set_add(hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG), dropped[i]);
+	hb_subset_input_set_flags(input, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_DESUBROUTINIZE | HB_SUBSET_FLAGS_NOTDEF_OUTLINE);
+	plan = hb_subset_plan_create_or_fail(font->face, input);
+	hb_subset_input_destroy(input);
+	return plan;
+}
+
+static bool cut_font(struct font *font)
+{
+	hb_face_t *face;
+	const char *data;
+	unsigned len;
+
+	font->plan = plan_cut(font);
+	face = font->plan != NULL ? hb_subset_plan_execute_or_fail(font->plan) : NULL;
+	if (face == NULL)
+		return false;
+	font->cut = hb_face_reference_blob(face);
+	hb_face_destroy(face);
+	data = hb_blob_get_data(font->cut, &len);
+	if (FT_New_Memory_Face(library, (const FT_Byte *)data, (FT_Long)len, 0, &font->cut_face) != 0)
+		return false;
+	font->drawn = cairo_ft_font_face_create_for_ft_face(font->cut_face, FT_LOAD_NO_HINTING);
+	return cairo_font_face_status(font->drawn) == CAIRO_STATUS_SUCCESS;
+}
+
+err type_cut(void)
+{
+	for (unsigned weight = 0; weight < TYPE_WEIGHT_COUNT; weight++)
+		if (!hb_set_is_empty(fonts[weight].used) && !cut_font(&fonts[weight]))
+			return FAIL(UNAVAILABLE);
+	return OK;
+}
+
+void type_forget(void)
+{
+	for (unsigned weight = 0; weight < TYPE_WEIGHT_COUNT; weight++)
+		cairo_font_face_destroy(fonts[weight].drawn);
+	cairo_debug_reset_static_data(); /* scaled fonts that it keeps for another time */
+	for (unsigned weight = 0; weight < TYPE_WEIGHT_COUNT; weight++) {
+		struct font *font = &fonts[weight];
+
+		if (font->cut_face != NULL)
+			FT_Done_Face(font->cut_face);
+		hb_blob_destroy(font->cut);
+		hb_subset_plan_destroy(font->plan);
+		hb_set_clear(font->used);
+		font->drawn = NULL;
+		font->cut_face = NULL;
+		font->cut = NULL;
+		font->plan = NULL;
+	}
 }
 
 /* ---- where a line may end ---- */
@@ -220,6 +295,8 @@ static err shape(struct type_lines *t, size_t at, size_t len)
 		};
 		end = i > 0 && info[i - 1].cluster != info[i].cluster ? info[i].cluster : end;
 	}
+	for (unsigned i = 0; err_is_ok(e) && i < count; i++)
+		hb_set_add(font->used, info[i].codepoint);
 	t->glyph_count += err_is_ok(e) ? count : 0;
 	hb_buffer_destroy(buffer);
 	return e;
@@ -308,10 +385,11 @@ static err draw_line(const struct type_lines *t, const struct type_line *line, c
 	const struct type_glyph *from = t->glyphs + line->first;
 	cairo_glyph_t *glyphs = calloc(line->count + 1, sizeof(*glyphs));
 	cairo_text_cluster_t *clusters = calloc(line->count + 1, sizeof(*clusters));
+	const hb_map_t *numbers = hb_subset_plan_old_to_new_glyph_mapping(fonts[t->style.weight].plan);
 	int count = 0;
 
 	for (size_t i = 0; glyphs != NULL && clusters != NULL && i < line->count; i++) {
-		glyphs[i] = (cairo_glyph_t){from[i].index, x + from[i].dx, y - from[i].dy};
+		glyphs[i] = (cairo_glyph_t){hb_map_get(numbers, from[i].index), x + from[i].dx, y - from[i].dy};
 		x += from[i].advance;
 		if (i == 0 || from[i].at != from[i - 1].at)
 			clusters[count++].num_bytes = (int)(from[i].end - from[i].at);
@@ -327,6 +405,10 @@ static err draw_line(const struct type_lines *t, const struct type_line *line, c
 
 err type_draw(const struct type_lines *lines, size_t first, size_t count, enum type_side side, cairo_t *cairo, double x, double y, double width)
 {
+	if (lines->glyph_count == 0)
+		return OK;
+	if (fonts[lines->style.weight].drawn == NULL)
+		return FAIL(INVALID);
 	cairo_set_font_face(cairo, fonts[lines->style.weight].drawn);
 	cairo_set_font_size(cairo, lines->style.size);
 	cairo_set_font_options(cairo, exact);

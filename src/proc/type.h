@@ -3,6 +3,10 @@
  *
  * Fonts are mapped once, before the process gives up its files; nothing is opened later. No library but HarfBuzz looks
  * at the text: it shapes, and lines are broken here by the Japanese rules (JIS X 4051: what may not begin or end a line).
+ *
+ *   type_start ─▶ type_set … ─▶ type_cut: fonts of the letters that were set, no others ─▶ type_draw … ─▶ type_forget ─▶ type_set …
+ *
+ * cairo cuts fonts as well, but keeps a megabyte of Noto's subroutines; so it gets fonts without any.
  */
 #ifndef PROC_TYPE_H
 #define PROC_TYPE_H
@@ -40,7 +44,12 @@ void type_lines_free(struct type_lines *lines);
 
 /* text: UTF-8, borrowed; line feeds break. Lines are at most `width` points wide, unless one character is wider. UNAVAILABLE: no memory. */
 MUST_USE err type_set(struct bytes text, struct type_style style, double width, struct type_lines *lines_out);
-/* Lines first .. first + count - 1, the first one's top at y. UNAVAILABLE: no memory; cairo keeps its own errors. */
+/* Once everything that will be drawn has been set. UNAVAILABLE: no memory. */
+MUST_USE err type_cut(void);
+/* After the last surface is gone: nothing of a document stays, not in cairo's caches either. */
+void type_forget(void);
+/* Lines first .. first + count - 1, the first one's top at y. UNAVAILABLE: no memory; cairo keeps its own errors.
+ * INVALID: what is drawn was not set before type_cut. */
 MUST_USE err type_draw(const struct type_lines *lines, size_t first, size_t count, enum type_side side, cairo_t *cairo, double x, double y, double width);
 
 #endif
