@@ -11,6 +11,12 @@
 	"EXISTS (SELECT 1 FROM child AS subject WHERE subject.id = " child " AND subject.facility = :actor_facility)"
 #define MY_CLASS(class) \
 	"EXISTS (SELECT 1 FROM assignment AS mine WHERE mine.class = " class " AND mine.membership = :actor_membership)"
+#define HELD_BY(account) \
+	"EXISTS (SELECT 1 FROM membership AS held WHERE held.account = " account " AND held.state = 0 AND "
+/* Whose accounts an auditor, an officer, an officer-admin sees. */
+#define SEEN_ROLES \
+	"((:actor_role & 64) <> 0 OR ((:actor_role & 16) <> 0 AND held.role IN (2, 3, 4))" \
+	" OR ((:actor_role & 32) <> 0 AND held.role IN (3, 4, 5, 6)))"
 #define WHOLE_COMPARTMENT "1 = 1"
 
 const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
@@ -18,8 +24,18 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"account", RELATION_FACILITY,
 	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id"
 	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
-	{"account", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
-	{"account", RELATION_PROVIDER, WHOLE_COMPARTMENT},
+	{"account", RELATION_CUSTOMER, HELD_BY("account.id") SEEN_ROLES ")"},
+	{"account", RELATION_PROVIDER, HELD_BY("account.id") "held.role IN (8, 9))"},
+	{"membership", RELATION_OWN, "membership.account = :actor_account"},
+	{"membership", RELATION_FACILITY, "membership.facility = :actor_facility AND membership.role IN (1, 2)"},
+	{"membership", RELATION_CUSTOMER, "membership.role IN (3, 4, 5, 6)"},
+	{"membership", RELATION_PROVIDER, "membership.role IN (8, 9)"},
+	{"invitation", RELATION_FACILITY, HELD_BY("invitation.account") "held.facility = :actor_facility AND held.role IN (1, 2))"},
+	{"invitation", RELATION_CUSTOMER, HELD_BY("invitation.account") "held.role IN (3, 4, 5, 6))"},
+	{"invitation", RELATION_PROVIDER, HELD_BY("invitation.account") "held.role IN (8, 9))"},
+	{"recovery", RELATION_FACILITY, HELD_BY("recovery.account") "held.facility = :actor_facility AND held.role IN (1, 2))"},
+	{"recovery", RELATION_CUSTOMER, HELD_BY("recovery.account") "held.role IN (3, 4, 5, 6))"},
+	{"recovery", RELATION_PROVIDER, HELD_BY("recovery.account") "held.role IN (8, 9))"},
 	{"notice", RELATION_OWN, "notice.account = :actor_account"},
 	{"session", RELATION_OWN, "session.account = :actor_account"},
 	{"facility", RELATION_FACILITY, "facility.id = :actor_facility"},

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -6,10 +7,11 @@
 #include "identity/identity_int.h"
 #include "identity/membership.h"
 #include "identity/password.h"
+#include "identity/reach.h"
 
 #include "identity/account.h"
 
-static const char *const states[] = {
+const char *const account_states[] = {
 	[ACCOUNT_INVITED] = "invited",
 	[ACCOUNT_ACTIVE] = "active",
 	[ACCOUNT_SUSPENDED] = "suspended",
@@ -26,7 +28,7 @@ static const struct field fields[] = {
 	{.name = "mail", ACCOUNT_MAIL_WORDS, .sealed = true, .group = "contact", AT(mail)},
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS, .sealed = true, .group = "contact", AT(telephone)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,
-	    .choices = states, AT(state)},
+	    .choices = account_states, AT(state)},
 };
 
 static const char *const unique[] = {"login_ix", NULL};
@@ -84,85 +86,16 @@ err account_by_id(struct row_context *c, struct id id, struct account *account_o
 	return identity_find(c, &by_id, "id", id_bytes(&id), true, account_out);
 }
 
-/* Whose accounts a role sees; roles without a row see what their relation gives. */
-static const struct see_rule {
-	enum role reader;
-	unsigned roles;
-} see_rules[] = {
-	{ROLE_OFFICER, ROLE(PRINCIPAL) | ROLE(STAFF) | ROLE(OFFICER)},
-	{ROLE_OFFICER_ADMIN, ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR)},
-	{ROLE_OPERATOR_ADMIN, ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN)},
-};
-
-static bool may_see(enum role reader, enum role role)
-{
-	for (size_t i = 0; i < sizeof(see_rules) / sizeof(see_rules[0]); i++)
-		if (see_rules[i].reader == reader)
-			return (see_rules[i].roles & (1u << role)) != 0;
-	return true;
-}
-
-static err see_apply(struct call *call)
-{
-	struct account account = {0};
-	struct membership membership = {0};
-	struct id id = call_id(call, "account");
-	err e = membership_of(&call->rows, id, call->now_us, &membership);
-	bool own = id_equal(id, call->actor.account);
-
-	if (!err_is_ok(e) && !err_is(e, ERR_NOT_FOUND))
-		return e;
-	if (!own && !may_see(call->actor.role, (enum role)membership.role)) {
-		call->reason = "out of reach";
-		call->object_count = 0;
-		return FAIL(NOT_FOUND);
-	}
-	TRY(row_get(&call->rows, &account_entity, id, &account));
-	json_row(&call->out, &account_entity, &account, call->grant->groups);
-	json_str(&call->out, "role", access_role_names[membership.role]);
-	json_id(&call->out, "facility", membership.facility);
-	call->event_facility = membership.facility;
-	return OK;
-}
-
-static const struct grant see_grants[] = {
-	{ROLES_ANY, RELATION_OWN, "*"},
-	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
-	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
-	{ROLE(OPERATOR_ADMIN), RELATION_PROVIDER, "*"},
-	{ROLE(OFFICER) | ROLE(AUDITOR), RELATION_CUSTOMER, "identity"}, /* no contact */
-	{0},
-};
-
-static const struct input see_inputs[] = {
-	{.place = IN_PATH, .object = true, .field = {.name = "account", .ja = "アカウント", .en = "Account",
-	    .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "account"}},
-	{0},
-};
-
-/* Who may issue what without a second person. AC-3; K-27 */
-static const struct issue_rule {
-	enum role issuer;
-	unsigned roles;
-} issue_rules[] = {
-	{ROLE_PRINCIPAL, ROLE(GUARDIAN) | ROLE(STAFF)},
-	{ROLE_OFFICER_ADMIN, ROLE(PRINCIPAL) | ROLE(OFFICER) | ROLE(AUDITOR)},
-};
-
 #define ROLES_OF_FACILITY (ROLE(GUARDIAN) | ROLE(STAFF) | ROLE(PRINCIPAL))
 #define ROLES_OF_PROVIDER (ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
 
 static err may_issue(struct call *call, enum role role)
 {
-	for (size_t i = 0; i < sizeof(issue_rules) / sizeof(issue_rules[0]); i++)
-		if (issue_rules[i].issuer == call->actor.role && (issue_rules[i].roles & (1u << role)) != 0)
-			return OK;
-	if (call->actor.role == ROLE_OFFICER_ADMIN && role == ROLE_OFFICER_ADMIN)
-		return call_flaw(call, "role", FLAW_RULE,
-		    "市管理者のアカウントは、もう一人の市管理者の承認がなければ発行できません。",
-		    "An account of a city administrator is issued only with the approval of a second one.");
-	call->reason = "role not issuable";
-	return FAIL(DENIED);
+	if ((reach_roles(call->actor.role) & (1u << role)) == 0) {
+		call->reason = "role not issuable";
+		return FAIL(DENIED);
+	}
+	return ((1u << role) & ROLES_PRIVILEGED) != 0 ? call_proved(call, OP_STEP_UP_S) : OK;
 }
 
 static err check_login(struct call *call, struct bytes login)
@@ -182,7 +115,7 @@ static err check_login(struct call *call, struct bytes login)
 	return OK;
 }
 
-static err check_facility(struct call *call, enum role role, struct id facility)
+err account_check_facility(struct call *call, enum role role, struct id facility)
 {
 	bool wanted = (ROLES_OF_FACILITY & (1u << role)) != 0;
 
@@ -257,7 +190,7 @@ static err issue(struct call *call, struct id facility)
 	account.login = account_local_part(account.login, call->compartment);
 	account.state = call->state != NULL ? ACCOUNT_ACTIVE : ACCOUNT_INVITED;
 	TRY(check_login(call, account.login));
-	TRY(check_facility(call, (enum role)membership.role, facility));
+	TRY(account_check_facility(call, (enum role)membership.role, facility));
 	TRY(account_make(call, &account, &membership));
 	if (call->state != NULL)
 		TRY(credential_set(call, account.row.id, bytes_str(call->state)));
@@ -270,19 +203,73 @@ static err issue(struct call *call, struct id facility)
 	return OK;
 }
 
-static err issue_apply(struct call *call)
+/* A principal's people are of the principal's facility. */
+static err issue_facility(struct call *call, struct id *facility_out)
 {
 	struct id facility = call_id(call, "facility");
 
-	TRY(may_issue(call, (enum role)call_value(call, "role")->as.choice));
-	if (((1u << call_value(call, "role")->as.choice) & ROLES_PRIVILEGED) != 0)
-		TRY(call_proved(call, OP_STEP_UP_S));
 	if (call->actor.role == ROLE_PRINCIPAL) {
 		if (!id_is_zero(facility) && !id_equal(facility, call->actor.facility))
 			return FAIL(NOT_FOUND);
 		facility = call->actor.facility;
 	}
+	*facility_out = facility;
+	return OK;
+}
+
+static err issue_apply(struct call *call)
+{
+	struct id facility;
+
+	TRY(may_issue(call, (enum role)call_value(call, "role")->as.choice));
+	TRY(issue_facility(call, &facility));
 	return issue(call, facility);
+}
+
+/* A second person looks at whoever is to have a privileged role. */
+static bool issue_guarded(struct call *call)
+{
+	return ((1u << call_value(call, "role")->as.choice) & ROLES_PRIVILEGED) != 0;
+}
+
+#define NAME_SHOWN_MAX 150
+
+/* Never within a letter. */
+static struct bytes cut_name(struct bytes name)
+{
+	if (name.len <= NAME_SHOWN_MAX)
+		return name;
+	name.len = NAME_SHOWN_MAX;
+	while (name.len > 0 && (name.ptr[name.len] & 0xc0) == 0x80)
+		name.len--;
+	return name;
+}
+
+/* What would be refused later is refused now. */
+static err issue_impact(struct call *call, int64_t *objects_out, char *words_out, size_t words_max)
+{
+	enum role role = (enum role)call_value(call, "role")->as.choice;
+	struct bytes login = account_local_part(call_text(call, "login"), call->compartment);
+	struct bytes name = call_text(call, "name");
+	struct account other = {0};
+	struct id facility;
+	err e;
+
+	TRY(may_issue(call, role));
+	TRY(issue_facility(call, &facility));
+	TRY(check_login(call, login));
+	TRY(account_check_facility(call, role, facility));
+	e = account_by_login(&call->rows, login, &other);
+	if (err_is_ok(e))
+		return login_taken(call);
+	if (!err_is(e, ERR_NOT_FOUND))
+		return e;
+	name = cut_name(name);
+	(void)snprintf(words_out, words_max, call->language == LANGUAGE_EN ? "A new account: %.*s (%.*s), role %s." :
+	    "新しいアカウント: %.*s（%.*s）、役割 %s。", (int)name.len, (const char *)name.ptr, (int)login.len,
+	    (const char *)login.ptr, access_role_names[role]);
+	*objects_out = 1;
+	return OK;
 }
 
 static err install_prepare(struct call *call)
@@ -305,6 +292,7 @@ static err install_apply(struct call *call)
 static const struct grant issue_grants[] = {
 	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
 	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
+	{ROLE(OPERATOR_ADMIN), RELATION_PROVIDER, "*"},
 	{0},
 };
 
@@ -340,31 +328,10 @@ static const struct field issue_output[] = {
 	{.name = "name", ACCOUNT_NAME_WORDS},
 	{.name = "mail", ACCOUNT_MAIL_WORDS},
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS},
-	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = states},
+	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = account_states},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{0},
-};
-
-const struct op account_see = {
-	.id = "account.see",
-	.ja = "アカウントを見る",
-	.en = "See an account",
-	.method = "GET",
-	.path = "/v1/accounts/{account}",
-	.kind = OP_READ,
-	.grants = see_grants,
-	.policy = "account see",
-	.inputs = see_inputs,
-	.entity = &account_entity,
-	.output_fields = issue_output,
-	.status = 200,
-	.purpose_ja = "登録された利用者を確かめるため",
-	.purpose_en = "To check who is registered",
-	.event = true,
-	.grade = GRADE_3B,
-	.requirements = "K-1 K-37",
-	.apply = see_apply,
 };
 
 const struct op account_issue = { /* K-1 K-27 */
@@ -374,6 +341,12 @@ const struct op account_issue = { /* K-1 K-27 */
 	.method = "POST",
 	.path = "/v1/accounts",
 	.kind = OP_WRITE,
+	.guard = GUARD_APPROVE,
+	.guarded = issue_guarded,
+	.approver = ROLE(OFFICER_ADMIN) | ROLE(OPERATOR_ADMIN),
+	.undo = "account.leave",
+	.manual = "doc/manual/account.md",
+	.impact = issue_impact,
 	.grants = issue_grants,
 	.policy = "account issue",
 	.inputs = issue_inputs,

@@ -34,12 +34,14 @@ struct account {
 	.ja = "電話番号", .en = "Telephone", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .max = 20
 
 extern const struct entity account_entity;
-extern const struct op account_see;
+extern const char *const account_states[]; /* as enum account_state; ends with NULL */
 extern const struct op account_issue;
 extern const struct op account_install;
 extern const struct op account_set_password;
 
 MUST_USE err account_start(void);
+/* INVALID, told at the input `facility`: a role of a facility without one, or another with one. */
+MUST_USE err account_check_facility(struct call *call, enum role role, struct id facility);
 /* "taro@sapporo" and "taro" are the same person in sapporo: cuts the compartment's name off. */
 struct bytes account_local_part(struct bytes login, const struct compartment *compartment);
 /* By login or id with every sealed field left out (only state and id are read). NOT_FOUND. */

@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/identity_int.h"
+#include "identity/recovery.h"
 
 #include "identity/credential.h"
 
@@ -84,7 +85,8 @@ static err decoy_make(struct call *call)
 	TRY(decoy_login(call, &account.login));
 	TRY(keys_create(call->rows.keys, KEY_PERSON, &decoy, 1));
 	TRY(row_insert(&call->rows, &account_entity, &account));
-	return row_insert(&call->rows, &credential_entity, &credential);
+	TRY(row_insert(&call->rows, &credential_entity, &credential));
+	return recovery_make(call, decoy);
 }
 
 err credential_decoy(struct call *call, struct credential *credential_out)
@@ -95,6 +97,11 @@ err credential_decoy(struct call *call, struct credential *credential_out)
 		return e;
 	TRY(decoy_make(call));
 	return credential_of(&call->rows, decoy, credential_out);
+}
+
+bool credential_locked(const struct credential *credential, int64_t now_us)
+{
+	return credential->locked_at != 0 && now_us - credential->locked_at < CREDENTIAL_LOCK_US;
 }
 
 err credential_count(struct row_context *c, int64_t now_us, struct credential *credential, bool *locked_out)
@@ -150,5 +157,6 @@ err credential_set(struct call *call, struct id account, struct bytes phc)
 	credential.account = account;
 	credential.phc = phc;
 	credential.rounds = call->compartment->password_rounds;
-	return row_insert(&call->rows, &credential_entity, &credential);
+	TRY(row_insert(&call->rows, &credential_entity, &credential));
+	return recovery_make(call, account);
 }

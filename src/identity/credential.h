@@ -31,6 +31,8 @@ MUST_USE err credential_start(void);
 /* NOT_FOUND: the account has no password. */
 MUST_USE err credential_of(struct row_context *c, struct id account, struct credential *credential_out);
 MUST_USE err credential_decoy(struct call *call, struct credential *credential_out);
+/* Does the lock still hold? */
+bool credential_locked(const struct credential *credential, int64_t now_us);
 /* Counts one attempt as failed. locked_out: it was locked already, so the password must not decide. */
 MUST_USE err credential_count(struct row_context *c, int64_t now_us, struct credential *credential, bool *locked_out);
 /* The attempt that was counted is none after all; earlier ones stay counted. */

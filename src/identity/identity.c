@@ -3,9 +3,13 @@
 #include "identity/enrol.h"
 #include "identity/factor.h"
 #include "identity/identity_int.h"
+#include "identity/invitation.h"
+#include "identity/join.h"
 #include "identity/me.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
+#include "identity/people.h"
+#include "identity/recovery.h"
 #include "identity/session.h"
 
 #include "identity/identity.h"
@@ -18,6 +22,9 @@ const struct entity *const identity_entities[] = {
 	&factor_entity,
 	&recovery_code_entity,
 	&notice_entity,
+	&invitation_entity,
+	&recovery_entity,
+	&join_code_entity,
 	NULL,
 };
 
@@ -25,7 +32,20 @@ const struct op *const identity_ops[] = {
 	&session_create,
 	&session_step_up,
 	&session_end,
-	&account_see, /* before me.see: it tells who may see an account */
+	&people_see, /* before me.see: it tells who may see an account */
+	&people_list,
+	&people_suspend,
+	&people_reactivate,
+	&people_unlock,
+	&people_leave,
+	&people_reset_factor,
+	&join_code_issue,
+	&join_add,
+	&join_end,
+	&invitation_issue,
+	&invitation_recover,
+	&invitation_look,
+	&invitation_accept,
 	&account_issue,
 	&account_install,
 	&account_set_password,
@@ -38,6 +58,9 @@ const struct op *const identity_ops[] = {
 	&enrol_remove,
 	&enrol_codes,
 	&enrol_install,
+	&recovery_ask,
+	&recovery_list,
+	&recovery_dismiss,
 	&notice_list,
 	&notice_seen,
 	NULL,
@@ -53,6 +76,9 @@ err identity_start(void)
 	TRY(factor_start());
 	TRY(recovery_code_start());
 	TRY(notice_start());
+	TRY(invitation_start());
+	TRY(recovery_start());
+	TRY(join_start());
 	return session_start();
 }
 

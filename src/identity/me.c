@@ -3,6 +3,8 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/credential.h"
+#include "identity/membership.h"
+#include "identity/notice.h"
 #include "identity/password.h"
 #include "identity/session.h"
 
@@ -12,13 +14,13 @@ static const struct grant own[] = {{ROLES_ANY, RELATION_OWN, "*"}, {0}};
 static const struct input no_inputs[] = {{0}};
 
 /* The facility belongs to another module; its descriptor is enough. */
-static err put_facility(struct call *call)
+static err put_facility(struct call *call, struct id facility)
 {
 	const struct entity *entity = entity_find(BYTES_LIT("facility"));
 	const struct field *name;
 	void *row;
 
-	if (id_is_zero(call->actor.facility)) {
+	if (id_is_zero(facility)) {
 		json_null(&call->out, "facility");
 		return OK;
 	}
@@ -28,11 +30,33 @@ static err put_facility(struct call *call)
 	row = arena_alloc(call->arena, entity->size);
 	if (row == NULL)
 		return FAIL(UNAVAILABLE);
-	TRY(row_get(&call->rows, entity, call->actor.facility, row));
+	TRY(row_get(&call->rows, entity, facility, row));
 	json_object(&call->out, "facility");
-	json_id(&call->out, "id", call->actor.facility);
+	json_id(&call->out, "id", facility);
 	json_field(&call->out, name, row);
 	json_object_end(&call->out);
+	return OK;
+}
+
+/* Those in which the person may act today. */
+static err put_memberships(struct call *call)
+{
+	struct membership all[MEMBERSHIP_MAX];
+	size_t count = 0;
+
+	TRY(membership_all(&call->rows, call->actor.account, all, &count));
+	json_array(&call->out, "memberships");
+	for (size_t i = 0; i < count; i++) {
+		if (!membership_in_force(&all[i], call->now_us))
+			continue;
+		json_object(&call->out, NULL);
+		json_id(&call->out, "id", all[i].row.id);
+		json_str(&call->out, "role", access_role_names[all[i].role]);
+		TRY(put_facility(call, all[i].facility));
+		json_bool(&call->out, "current", id_equal(all[i].row.id, call->actor.membership));
+		json_object_end(&call->out);
+	}
+	json_array_end(&call->out);
 	return OK;
 }
 
@@ -51,6 +75,7 @@ static err see_apply(struct call *call)
 	const struct compartment *compartment = call->compartment;
 	struct account account = {0};
 	struct session session = {0};
+	int64_t notices = 0;
 
 	TRY(row_get(&call->rows, &account_entity, call->actor.account, &account));
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
@@ -62,7 +87,10 @@ static err see_apply(struct call *call)
 	json_id(&call->out, "id", compartment->id);
 	json_str(&call->out, "name", call->language == LANGUAGE_EN ? compartment->title_en : compartment->title_ja);
 	json_object_end(&call->out);
-	TRY(put_facility(call));
+	TRY(put_facility(call, call->actor.facility));
+	TRY(put_memberships(call));
+	TRY(notice_unseen(call, account.row.id, &notices));
+	json_int(&call->out, "notices", notices);
 	json_str(&call->out, "second_factor", session_second_factor(&call->actor));
 	json_time(&call->out, "expires_at", session.expires);
 	call->event_facility = call->actor.facility;
@@ -75,6 +103,7 @@ static const struct field see_output[] = {
 	{.name = "name", ACCOUNT_NAME_WORDS},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "second_factor", .ja = "二つ目の要素", .en = "Second factor", .type = FIELD_TEXT, .grade = GRADE_2},
+	{.name = "notices", .ja = "未確認のお知らせの数", .en = "Notices not seen yet", .type = FIELD_INT, .grade = GRADE_2},
 	{.name = "expires_at", .ja = "期限", .en = "Expires at", .type = FIELD_TIME, .grade = GRADE_2},
 	{0},
 };
@@ -257,6 +286,7 @@ static err password_apply(struct call *call)
 		return FAIL(CONFLICT);
 	TRY(credential_set(call, call->actor.account, bytes_str(r->phc)));
 	TRY(session_end_others(call, call->actor.account, call->actor.session));
+	TRY(notice_put(call, call->actor.account, NOTICE_PASSWORD_CHANGED));
 	call->event_facility = call->actor.facility;
 	return call_object(call, "account", call->actor.account);
 }

@@ -46,9 +46,16 @@ static struct row_list by_account = {
 	.where = "account = :account AND state = 0 ORDER BY since, id",
 };
 
+static struct row_list all = {
+	.name = "identity.membership-all",
+	.entity = &membership_entity,
+	.where = "account = :account ORDER BY state, since, id LIMIT :limit",
+};
+
 err membership_start(void)
 {
 	TRY(row_list_make(&by_id));
+	TRY(row_list_make(&all));
 	return row_list_make(&by_account);
 }
 
@@ -95,6 +102,31 @@ static err first_in_force(struct row_context *c, struct id account, int64_t now_
 err membership_of(struct row_context *c, struct id account, int64_t now_us, struct membership *membership_out)
 {
 	return first_in_force(c, account, now_us, NULL, membership_out);
+}
+
+err membership_all(struct row_context *c, struct id account, struct membership list_out[static MEMBERSHIP_MAX], size_t *count_out)
+{
+	struct query *query = NULL;
+	size_t count = 0;
+	bool found = false;
+	err e = query_start(c->db, all.statement, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "account", &account);
+	if (err_is_ok(e))
+		e = query_int(query, "limit", MEMBERSHIP_MAX);
+	while (err_is_ok(e) && count < MEMBERSHIP_MAX) {
+		e = query_step(query, &found);
+		if (!err_is_ok(e) || !found)
+			break;
+		list_out[count] = (struct membership){0};
+		e = row_read(c, &membership_entity, query, true, &list_out[count]);
+		count++;
+	}
+	query_end(&query);
+	TRY(e);
+	*count_out = count;
+	return OK;
 }
 
 static bool is_privileged(const struct membership *membership)

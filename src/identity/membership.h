@@ -25,6 +25,9 @@ bool membership_in_force(const struct membership *membership, int64_t now_us);
 MUST_USE err membership_by_id(struct row_context *c, struct id id, struct membership *membership_out);
 /* The first in force. NOT_FOUND. */
 MUST_USE err membership_of(struct row_context *c, struct id account, int64_t now_us, struct membership *membership_out);
+/* Of an account, ended ones after the others, each oldest first. */
+#define MEMBERSHIP_MAX 24
+MUST_USE err membership_all(struct row_context *c, struct id account, struct membership list_out[static MEMBERSHIP_MAX], size_t *count_out);
 /* Does the account hold a privileged role? */
 MUST_USE err membership_privileged(struct row_context *c, struct id account, int64_t now_us, bool *privileged_out);
 

@@ -147,6 +147,8 @@ static err apply_as(struct call *call, const struct change *change, const struct
 	e = op->apply(asked);
 	call->detail = asked->detail;
 	TRY(e);
+	memcpy(call->objects, asked->objects, sizeof(call->objects)); /* the change stands first: asked began as a copy */
+	call->object_count = asked->object_count;
 	call->event_facility = asked->event_facility; /* where it takes effect, not where the approver sits */
 	*applied_out = true;
 	return OK;
@@ -161,6 +163,10 @@ static err change_approve(struct call *call)
 
 	TRY(change_load(call, &change));
 	TRY(still_waiting(&change));
+	if (!id_is_zero(change.object) && id_equal(change.object, call->actor.account)) {
+		call->reason = "own account";
+		return FAIL(DENIED);
+	}
 	if (change.operation.len >= sizeof(name))
 		return FAIL(CORRUPT);
 	memcpy(name, change.operation.ptr, change.operation.len);
@@ -218,13 +224,13 @@ static const struct op list_op = {
 	.id = "change.list", .ja = "変更申請の一覧を見る", .en = "List changes", .method = "GET", .path = "/v1/changes",
 	.kind = OP_READ, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = see_grants,
 	.policy = "change see", .inputs = page, .entity = &op_entity_change, .output = &op_entity_change, .list = true,
-	.status = 200, .event = false, .grade = GRADE_2, .requirements = "K-3", .apply = change_list,
+	.status = 200, .purpose_ja = "二人目の人が変更の内容を確かめるため", .purpose_en = "To let a second person judge a change", .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_list,
 };
 static const struct op see_op = {
 	.id = "change.see", .ja = "変更申請を見る", .en = "See a change", .method = "GET", .path = "/v1/changes/{change}",
 	.kind = OP_READ, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = see_grants,
 	.policy = "change see", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .event = false, .grade = GRADE_2, .requirements = "K-3", .apply = change_see,
+	.status = 200, .purpose_ja = "二人目の人が変更の内容を確かめるため", .purpose_en = "To let a second person judge a change", .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_see,
 };
 static const struct op approve_op = {
 	.id = "change.approve", .ja = "変更を承認する", .en = "Approve a change", .method = "POST", .path = "/v1/changes/{change}/approve",

@@ -18,7 +18,7 @@ static const struct field change_fields[] = {
 	{.name = "facility", .ja = "施設", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .offset = offsetof(struct change, facility)},
 	{.name = "approver", .ja = "承認者の役割", .en = "Approving roles", .type = FIELD_INT, .grade = GRADE_2, .min = 0, .max = INT32_MAX, .offset = offsetof(struct change, approver)},
 	{.name = "inputs", .ja = "内容", .en = "Input", .type = FIELD_BYTES, .grade = GRADE_3B, .sealed = true, .max = 8192, .offset = offsetof(struct change, inputs)},
-	{.name = "impact", .ja = "影響", .en = "Impact", .type = FIELD_TEXT, .grade = GRADE_2, .max = 400, .offset = offsetof(struct change, impact)},
+	{.name = "impact", .ja = "影響", .en = "Impact", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .sealed = true, .max = 400, .offset = offsetof(struct change, impact)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true, .choices = states, .offset = offsetof(struct change, state)},
 	{.name = "filed_at", .ja = "申請日時", .en = "Filed", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct change, filed_at)},
 	{.name = "decided_by", .ja = "決定者", .en = "Decided by", .type = FIELD_ID, .grade = GRADE_2, .refers = "account", .offset = offsetof(struct change, decided_by)},

@@ -67,6 +67,8 @@ function above(fact, kind) {
 		return facts.facility.find((one) => one.id === fact.facility);
 	if (kind === 'child')
 		return facts.known.children.find((one) => one.id === fact.child);
+	if (kind === 'account')
+		return facts.account.find((one) => one.id === fact.account);
 	return undefined;
 }
 

@@ -104,6 +104,12 @@ export async function things(who) {
 	const change = await openChange(overseers.admins[0], who.elsewhere.principal.facility);
 	const stream = await openImport(overseers.admins[0]);
 	const nothing = { kind: null, id: strangeId() };
+	const memberships = [
+		await membershipOf(who.family, principal), await membershipOf(who.teacher, principal),
+		await membershipOf(overseers.officer, overseers.admins[0]), await membershipOf(elsewhere.guardian, elsewhere.principal),
+		await membershipOf(far.guardian, far.principal),
+	];
+	const recoveries = [await askRecovery(who.family, principal), await askRecovery(far.guardian, far.principal)];
 	return {
 		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
 		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
@@ -116,6 +122,8 @@ export async function things(who) {
 			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
+		membership: [...memberships, nothing],
+		recovery: [...recoveries, nothing],
 		facility: [facilityFact(who.here, cityA), facilityFact(elsewhere.principal.facility, cityA), facilityFact(far.principal.facility, cityB), nothing],
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
@@ -136,6 +144,18 @@ async function anAttendance(child, principal) {
 async function openChange(admin, facility) {
 	const waiting = (await all('/v1/changes', admin)).find((one) => one.state === 'waiting');
 	return waiting ?? (await post(`/v1/facilities/${facility}/close`, admin)).is(202).json.change;
+}
+
+async function membershipOf(person, keeper) {
+	const [one] = (await get(`/v1/accounts/${person.account}`, keeper)).is(200).json.memberships;
+	return { kind: 'membership', id: one.id, city: person.city, of: one.role, facility: one.facility ?? undefined, account: person.account };
+}
+
+// What somebody who has forgotten the password has asked for, as whoever looks after the account sees it.
+async function askRecovery(person, keeper) {
+	(await post('/v1/recovery', undefined, { login: person.login })).is(202);
+	const asked = (await all('/v1/recoveries', keeper)).find((one) => one.account === person.account);
+	return { kind: 'recovery', id: asked.id, city: person.city, of: person.role, facility: person.facility };
 }
 
 async function openImport(admin) {
