@@ -32,6 +32,10 @@ MUST_USE err csv_start(void);
  * INVALID: no header can be made out. TOO_LARGE: more than CSV_SIZE_MAX or CSV_ROW_MAX. Either way a problem has been reported.
  * The sink's errors pass through. */
 MUST_USE err csv_read(struct bytes file, enum csv_encoding encoding, const struct entity *entity, struct arena *arena, const struct csv_sink *sink);
+/* Out, a table that is no entity: begins with the BOM. One cell, quoted where needed; guard: a spreadsheet must not take it
+ * for a formula. */
+#define CSV_BOM "\xef\xbb\xbf"
+MUST_USE err csv_cell(struct bytes text, bool guard, struct buf *out);
 /* Out: id, then all fields but BYTES and secret ones; cells of groups that are not wanted stay empty. */
 MUST_USE err csv_head(const struct entity *entity, struct buf *out);   /* BOM and heading */
 MUST_USE err csv_row(const struct entity *entity, const void *row, const char *groups, struct buf *out);

@@ -6,12 +6,10 @@
 
 #include "kinder/attendance.h"
 
-static const char *const kinds[] = {[ATTENDANCE_IN] = "in", [ATTENDANCE_OUT] = "out", NULL};
+const char *const attendance_kinds[] = {[ATTENDANCE_IN] = "in", [ATTENDANCE_OUT] = "out", NULL};
 
 #define AT(member) .offset = offsetof(struct attendance, member)
 #define SEALED_TEXT .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .sealed = true
-#define KIND_FIELD .name = "kind", .ja = "種類", .en = "Kind", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = kinds
-#define TIME_FIELD .name = "at", .ja = "時刻", .en = "At", .type = FIELD_TIME, .grade = GRADE_2
 #define WITH_FIELD .name = "with", .ja = "送り迎えの人", .en = "With", SEALED_TEXT, .max = 100
 #define REASON_FIELD .name = "reason", .ja = "訂正の理由", .en = "Reason of the correction", SEALED_TEXT, .max = 200
 
@@ -22,8 +20,8 @@ static const struct field fields[] = {
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .required = true,
 	    .refers = "facility", .group = "inner", AT(facility)},
 	{.name = "date", .ja = "日付", .en = "Date", .type = FIELD_DATE, .grade = GRADE_2, .required = true, AT(date)},
-	{KIND_FIELD, .required = true, AT(kind)},
-	{TIME_FIELD, .required = true, AT(at)},
+	{ATTENDANCE_KIND_FIELD, .required = true, AT(kind)},
+	{ATTENDANCE_TIME_FIELD, .required = true, AT(at)},
 	{.name = "entered_at", .ja = "入力日時", .en = "Entered at", .type = FIELD_TIME, .grade = GRADE_2,
 	    .required = true, AT(entered_at)},
 	{.name = "late_entry", .ja = "あとからの入力", .en = "Entered later", .type = FIELD_BOOL, .grade = GRADE_2,
@@ -220,8 +218,8 @@ static const struct grant see_grants[] = {
 static const struct input record_inputs[] = {
 	{.place = IN_PATH, .object = true, .field = {KINDER_PATH_FACILITY}},
 	{.place = IN_BODY, .field = {KINDER_PATH_CHILD}},
-	{.place = IN_BODY, .field = {KIND_FIELD, .required = true}},
-	{.place = IN_BODY, .field = {TIME_FIELD}},
+	{.place = IN_BODY, .field = {ATTENDANCE_KIND_FIELD, .required = true}},
+	{.place = IN_BODY, .field = {ATTENDANCE_TIME_FIELD}},
 	{.place = IN_BODY, .field = {WITH_FIELD}},
 	{0},
 };
@@ -358,7 +356,7 @@ static const struct input correct_inputs[] = {
 	{.place = IN_PATH, .field = {KINDER_PATH_CHILD}},
 	{.place = IN_PATH, .object = true, .within = "child", .field = {.name = "attendance", .ja = "登降園の記録",
 	    .en = "Attendance", .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "attendance"}},
-	{.place = IN_BODY, .field = {TIME_FIELD}},
+	{.place = IN_BODY, .field = {ATTENDANCE_TIME_FIELD}},
 	{.place = IN_BODY, .field = {.name = "cancel", .ja = "取り消す", .en = "Cancel", .type = FIELD_BOOL, .grade = GRADE_2}},
 	{.place = IN_BODY, .field = {REASON_FIELD, .required = true}},
 	{0},

@@ -17,6 +17,11 @@
 
 enum attendance_kind { ATTENDANCE_IN, ATTENDANCE_OUT };
 
+extern const char *const attendance_kinds[];
+#define ATTENDANCE_KIND_FIELD .name = "kind", .ja = "種類", .en = "Kind", .type = FIELD_CHOICE, .grade = GRADE_2, \
+	.choices = attendance_kinds
+#define ATTENDANCE_TIME_FIELD .name = "at", .ja = "時刻", .en = "At", .type = FIELD_TIME, .grade = GRADE_2
+
 struct attendance {
 	struct row row;
 	struct id child;

@@ -6,6 +6,7 @@
 #include "kinder/attendance.h"
 #include "kinder/board.h"
 #include "kinder/calendar.h"
+#include "kinder/card.h"
 #include "kinder/child.h"
 #include "kinder/child_change.h"
 #include "kinder/child_leave.h"
@@ -21,6 +22,8 @@
 #include "kinder/kinder_int.h"
 #include "kinder/placement.h"
 #include "kinder/month.h"
+#include "kinder/morning.h"
+#include "kinder/register.h"
 
 #include "kinder/kinder.h"
 
@@ -34,6 +37,7 @@ const struct entity *const kinder_entities[] = {
 	&guardianship_entity,
 	&absence_entity,
 	&attendance_entity,
+	&card_entity,
 	&import_entity,
 	&import_problem_entity,
 	&import_stage_entity,
@@ -71,6 +75,9 @@ const struct op *const kinder_ops[] = {
 	&attendance_correct,
 	&board_see,
 	&month_see,
+	&register_see,
+	&register_csv,
+	&card_use,
 	&counts_see,
 	&import_begin,
 	&import_put,
@@ -89,7 +96,9 @@ err kinder_start(void)
 {
 	TRY(attendance_start());
 	TRY(calendar_start());
+	TRY(card_start());
 	TRY(day_start());
+	TRY(register_start());
 	TRY(counts_start());
 	TRY(class_start());
 	TRY(child_start());

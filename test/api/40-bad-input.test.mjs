@@ -75,7 +75,11 @@ function wrongValues(input) {
 		cases.push(['an exponent', Buffer.from('1e2'), ['type']], ['2^53+1', Buffer.from('9007199254740993'), ['too-large']]);
 		cases.push(['above the limit', text(schema.maximum + 1), ['too-large']], ['below the limit', text(schema.minimum - 1), ['too-small']]);
 	} else {
-		cases.push(['a number', text(12345), ['type']], ['true', text(true), ['type']], ['false', text(false), ['type']]);
+		cases.push(['a number', text(12345), ['type']]);
+		if (type === 'boolean')
+			cases.push(['a string', text('true'), ['type']], ['1', text(1), ['type']], ['0', text(0), ['type']]);
+		else
+			cases.push(['true', text(true), ['type']], ['false', text(false), ['type']]);
 	}
 	if (type === 'string') {
 		cases.push(['one character too many', text('あ'.repeat(schema.maxLength + 1)), ['too-long']]);
