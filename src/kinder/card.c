@@ -7,7 +7,7 @@
 #include "kinder/class.h"
 #include "kinder/facility.h"
 #include "kinder/kinder_int.h"
-#include "kinder/paper.h"
+#include "kinder/printout.h"
 
 #include "kinder/card.h"
 
@@ -133,12 +133,12 @@ static err issue_slow(struct call *call)
 {
 	struct issue *issue = call->state;
 	bool english = call->language == LANGUAGE_EN;
-	struct paper paper = {.title = english ? BYTES_LIT("Card for coming and leaving") : BYTES_LIT("登降園カード")};
+	struct printout printout = {.title = english ? BYTES_LIT("Card for coming and leaving") : BYTES_LIT("登降園カード")};
 	OWN(render) *render = NULL;
 
-	TRY(paper_begin(call, &paper, &render));
+	TRY(printout_begin(call, &printout, &render));
 	describe(render, issue, english);
-	return paper_make(call, render, &issue->pdf);
+	return printout_make(call, render, &issue->pdf);
 }
 
 static err keep(struct call *call, struct id child, struct bytes hash, struct card *card_out)

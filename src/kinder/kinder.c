@@ -20,9 +20,9 @@
 #include "kinder/import_job.h"
 #include "kinder/import_stage.h"
 #include "kinder/kinder_int.h"
-#include "kinder/placement.h"
 #include "kinder/month.h"
 #include "kinder/morning.h"
+#include "kinder/placement.h"
 #include "kinder/register.h"
 
 #include "kinder/kinder.h"
@@ -74,9 +74,12 @@ const struct op *const kinder_ops[] = {
 	&attendance_record,
 	&attendance_correct,
 	&board_see,
+	&morning_list,
 	&month_see,
 	&register_see,
 	&register_csv,
+	&register_pdf,
+	&card_issue,
 	&card_use,
 	&counts_see,
 	&import_begin,

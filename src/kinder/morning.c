@@ -4,7 +4,7 @@
 #include "kinder/board.h"
 #include "kinder/class.h"
 #include "kinder/kinder_int.h"
-#include "kinder/paper.h"
+#include "kinder/printout.h"
 
 #include "kinder/morning.h"
 
@@ -111,20 +111,20 @@ static err list_slow(struct call *call)
 	struct morning *morning = call->state;
 	const struct board *board = &morning->board;
 	bool english = call->language == LANGUAGE_EN;
-	char date[PAPER_DATE_MAX];
+	char date[PRINTOUT_DATE_MAX];
 	char subtitle[512];
 	OWN(render) *render = NULL;
-	struct paper paper = {
+	struct printout printout = {
 		.title = english ? BYTES_LIT("Morning list") : BYTES_LIT("朝の一覧"),
 		.footer = english ? BYTES_LIT("Personal data: shred after the day.") : BYTES_LIT("個人情報：その日のうちに細断してください。"),
 	};
 
-	paper_date(board->scope.date, call->language, date);
+	printout_date(board->scope.date, call->language, date);
 	(void)snprintf(subtitle, sizeof(subtitle), "%.*s  %s", (int)board->facility.name.len, (const char *)board->facility.name.ptr, date);
-	paper.subtitle = bytes_str(subtitle);
-	TRY(paper_begin(call, &paper, &render));
+	printout.subtitle = bytes_str(subtitle);
+	TRY(printout_begin(call, &printout, &render));
 	TRY(put_classes(call, board, render));
-	return paper_make(call, render, &morning->pdf);
+	return printout_make(call, render, &morning->pdf);
 }
 
 static err list_apply(struct call *call)
@@ -162,7 +162,7 @@ const struct op morning_list = { /* K-26 */
 	.file = "morning-list.pdf",
 	.status = 200,
 	.purpose_ja = "朝、その日の園児と連絡を紙で確かめるため",
-	.purpose_en = "To have the day's children and reports on paper in the morning",
+	.purpose_en = "To have the day's children and reports on printout in the morning",
 	.event = true,
 	.grade = GRADE_3A,
 	.requirements = "K-26 K-27",

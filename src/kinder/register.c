@@ -11,7 +11,7 @@
 #include "kinder/facility.h"
 #include "kinder/kinder_int.h"
 #include "kinder/month.h"
-#include "kinder/paper.h"
+#include "kinder/printout.h"
 
 #include "kinder/register.h"
 
@@ -229,7 +229,7 @@ static err csv_heading(const struct sheet *sheet, enum language language, struct
 
 	TRY(buf_append_str(out, english ? CSV_BOM "Name,Reading" : CSV_BOM "氏名,ふりがな"));
 	for (int32_t date = sheet->scope.first; date <= sheet->scope.last; date = clock_date_add(date, 1))
-		TRY(buf_printf(out, english ? ",%d (%s)" : ",%d（%s）", date % 100, paper_weekday(date, language)));
+		TRY(buf_printf(out, english ? ",%d (%s)" : ",%d（%s）", date % 100, printout_weekday(date, language)));
 	return buf_append_str(out, english ? ",Present,Absent,Late,Left early\r\n" : ",出席,欠席,遅刻,早退\r\n");
 }
 
@@ -291,7 +291,7 @@ static void begin_table(struct render *render, const struct sheet *sheet, enum l
 	size_t count = 1;
 
 	for (int32_t date = sheet->scope.first; date <= sheet->scope.last; date = clock_date_add(date, 1)) {
-		(void)snprintf(heads[count - 1], sizeof(heads[0]), "%d\n%s", date % 100, paper_weekday(date, language));
+		(void)snprintf(heads[count - 1], sizeof(heads[0]), "%d\n%s", date % 100, printout_weekday(date, language));
 		columns[count] = (struct render_column){bytes_str(heads[count - 1]), 20, RENDER_ALIGN_CENTER};
 		count++;
 	}
@@ -327,16 +327,16 @@ static err pdf_slow(struct call *call)
 	struct sheet *sheet = call->state;
 	bool english = call->language == LANGUAGE_EN;
 	OWN(render) *render = NULL;
-	char month[PAPER_DATE_MAX];
+	char month[PRINTOUT_DATE_MAX];
 	char subtitle[512];
 	struct line line;
-	struct paper paper = {.title = english ? BYTES_LIT("Attendance register") : BYTES_LIT("出席簿"), .landscape = true};
+	struct printout printout = {.title = english ? BYTES_LIT("Attendance register") : BYTES_LIT("出席簿"), .landscape = true};
 
-	paper_month(sheet->scope.first, call->language, month);
+	printout_month(sheet->scope.first, call->language, month);
 	(void)snprintf(subtitle, sizeof(subtitle), "%.*s  %.*s  %s", (int)sheet->facility.name.len,
 	    (const char *)sheet->facility.name.ptr, (int)sheet->class.name.len, (const char *)sheet->class.name.ptr, month);
-	paper.subtitle = bytes_str(subtitle);
-	TRY(paper_begin(call, &paper, &render));
+	printout.subtitle = bytes_str(subtitle);
+	TRY(printout_begin(call, &printout, &render));
 	begin_table(render, sheet, call->language);
 	for (size_t i = 0; i < sheet->children.count; i++) {
 		line_of(sheet, i, &line);
@@ -345,7 +345,7 @@ static err pdf_slow(struct call *call)
 	render_table_end(render);
 	render_note(render, english ? BYTES_LIT("○ present  遅 late  早 left early  × absent  ／ closed") :
 	                              BYTES_LIT("○ 出席　遅 遅刻　早 早退　× 欠席　／ 休園"));
-	return paper_make(call, render, &sheet->pdf);
+	return printout_make(call, render, &sheet->pdf);
 }
 
 static err pdf_apply(struct call *call)
