@@ -245,6 +245,8 @@ static err report_apply(struct call *call)
 	call_store(call, &absence_entity, &absence);
 	TRY(check_day(call, absence.date));
 	TRY(child_place(&call->rows, call_id(call, "child"), &child));
+	if (child.state != CHILD_ENROLLED)
+		return kinder_conflict(call, "child", "この園児は在籍していません。", "This child is no longer enrolled.");
 	TRY(check_cutoff(call, child.facility, absence.date));
 	TRY(kinder_person_get(&call->rows, call->actor.account, &reporter));
 	absence.child = child.row.id;

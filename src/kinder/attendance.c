@@ -187,6 +187,8 @@ err attendance_put(struct call *call, const struct child *child, enum attendance
 		.with = with != NULL ? with->as.text : (struct bytes){0},
 	};
 
+	if (child->state != CHILD_ENROLLED)
+		return kinder_conflict(call, "child", "この園児は在籍していません。", "This child is no longer enrolled.");
 	TRY(check_time(call, attendance.date, attendance.at));
 	attendance.late_entry = attendance_is_late(attendance.at, call->now_us);
 	if (attendance.at > call->now_us)

@@ -15,7 +15,7 @@
 
 #include "kinder/register.h"
 
-#define REGISTER_CHILD_MAX 400
+#define REGISTER_CHILD_MAX 1000 /* with those of former years */
 #define DAY_MAX 31
 
 static struct row_list children_of = {
@@ -61,6 +61,24 @@ static int by_kana(const void *a, const void *b)
 	return order != 0 ? order : memcmp(&x->row.id, &y->row.id, sizeof(x->row.id));
 }
 
+/* Also those that have left since; not those that were not there yet, or no more. */
+static bool was_there(const struct child *child, const struct gather_scope *month)
+{
+	if (child->entry_date > month->last || (child->leaving_date != 0 && child->leaving_date < month->first))
+		return false;
+	return child->state == CHILD_ENROLLED || child->leaving_date != 0;
+}
+
+static void keep_those(struct gather *children, const struct gather_scope *month)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < children->count; i++)
+		if (was_there(children->rows[i], month))
+			children->rows[kept++] = children->rows[i];
+	children->count = kept;
+}
+
 static err sheet_read(struct call *call, struct sheet *sheet_out)
 {
 	struct sheet sheet = {.scope = {.facility = call_id(call, "facility"), .class = call_id(call, "class")}};
@@ -69,6 +87,7 @@ static err sheet_read(struct call *call, struct sheet *sheet_out)
 	TRY(row_get(&call->rows, &facility_entity, sheet.scope.facility, &sheet.facility));
 	TRY(row_get(&call->rows, &class_entity, sheet.scope.class, &sheet.class));
 	TRY(gather_rows(call, &children_of, &sheet.scope, REGISTER_CHILD_MAX, false, &sheet.children));
+	keep_those(&sheet.children, &sheet.scope);
 	if (sheet.children.count > 1)
 		qsort(sheet.children.rows, sheet.children.count, sizeof(*sheet.children.rows), by_kana);
 	TRY(day_book_read(call, &sheet.scope, &sheet.book));
