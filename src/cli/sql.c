@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "ledger/ledger.h"
 #include "op/compartment.h"
+#include "op/history.h"
 #include "op/list.h"
 #include "store/migrate.h"
 
@@ -35,6 +36,7 @@ static err tables(struct json *json)
 	}
 	json_str(json, NULL, ledger_schema);
 	json_str(json, NULL, compartment_schema);
+	json_str(json, NULL, history_schema);
 	json_str(json, NULL, migrate_schema);
 	json_array_end(json);
 	return json->state;

@@ -6,6 +6,7 @@
 #include "identity/invitation.h"
 #include "identity/join.h"
 #include "identity/me.h"
+#include "identity/me_history.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
 #include "identity/people.h"
@@ -50,6 +51,7 @@ const struct op *const identity_ops[] = {
 	&account_install,
 	&account_set_password,
 	&me_see,
+	&me_history,
 	&me_operations,
 	&me_password,
 	&enrol_see,

@@ -303,6 +303,7 @@ const struct op board_see = { /* K-26 */
 	.purpose_ja = "その日の出欠を組ごとに確かめるため",
 	.purpose_en = "To know who is there on a day, class by class",
 	.event = true,
+	.reveals = "child",
 	.grade = GRADE_3A,
 	.requirements = "K-26 K-27",
 	.apply = see_apply,

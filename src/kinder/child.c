@@ -112,10 +112,50 @@ static err put_child(struct call *call, const void *row, const char *groups)
 	return OK;
 }
 
+/* Guardians have few children: the event names each. */
+static err put_listed(struct call *call, const void *row, const char *groups)
+{
+	if (call->actor.role == ROLE_GUARDIAN)
+		TRY(call_object(call, "child", ((const struct child *)row)->row.id));
+	return put_child(call, row, groups);
+}
+
+const struct statement child_my_classes = {"kinder.child-my-classes",
+    "SELECT class FROM assignment WHERE membership = :membership"};
+
+/* A teacher's list is that of the teacher's classes; more than an event can name are told as the whole facility. */
+static err name_classes(struct call *call)
+{
+	struct query *query = NULL;
+	bool row = true;
+	err e = query_start(call->rows.db, &child_my_classes, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "membership", &call->actor.membership);
+	while (err_is_ok(e)) {
+		struct id class = {{0}};
+
+		e = query_step(query, &row);
+		if (!err_is_ok(e) || !row)
+			break;
+		e = column_id(query, 0, &class);
+		if (err_is_ok(e))
+			e = call_object(call, "class", class);
+	}
+	query_end(&query);
+	if (!err_is(e, ERR_TOO_LARGE))
+		return e;
+	call->object_count = 0;
+	call->reason = "staff facility classes"; /* the event's rule: op/history reads it */
+	return OK;
+}
+
 static err list_apply(struct call *call)
 {
 	call->event_facility = call->actor.facility;
-	return call_list(call, put_child);
+	if (call->actor.role == ROLE_STAFF)
+		TRY(name_classes(call));
+	return call_list(call, put_listed);
 }
 
 static const struct input list_inputs[] = {
@@ -139,6 +179,7 @@ const struct op child_list = {
 	.output = &child_entity,
 	.list = true,
 	.where = "child.state = COALESCE(:state, 0)",
+	.reveals = "child",
 	.status = 200,
 	.purpose_ja = "担当する園児、または自分の子の情報を見るため",
 	.purpose_en = "To see the children in one's care, or one's own",

@@ -64,6 +64,8 @@ extern const struct op child_list;
 extern const struct op child_see;
 extern const struct op child_enrol;
 
+extern const struct statement child_my_classes;
+
 MUST_USE err child_start(void);
 /* Only what is not sealed: where it is. NOT_FOUND. */
 MUST_USE err child_place(struct row_context *c, struct id id, struct child *child_out);

@@ -16,6 +16,7 @@
 #include "kinder/day.h"
 #include "kinder/facility.h"
 #include "kinder/guardianship.h"
+#include "kinder/history.h"
 #include "kinder/import.h"
 #include "kinder/import_job.h"
 #include "kinder/import_stage.h"
@@ -63,6 +64,8 @@ const struct op *const kinder_ops[] = {
 	&child_change,
 	&child_move,
 	&child_leave,
+	&history_child,
+	&history_child_proof,
 	&guardianship_list,
 	&guardianship_link,
 	&guardianship_block,
@@ -91,7 +94,7 @@ const struct op *const kinder_ops[] = {
 	NULL,
 };
 
-const struct statement *const kinder_statements[] = {&absence_apart, &child_leave_overdue, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
+const struct statement *const kinder_statements[] = {&child_my_classes, &history_linked, &history_link, &absence_apart, &child_leave_overdue, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
 
 const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, &child_leave_job, NULL};
 

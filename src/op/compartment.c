@@ -12,6 +12,7 @@
 #include "ledger/ledger.h"
 #include "op/compartment.h"
 #include "op/head_signer.h"
+#include "op/history.h"
 #include "op/list.h"
 #include "store/migrate.h"
 
@@ -35,6 +36,7 @@ err compartment_start(void)
 	for (size_t i = 0; op_starts[i] != NULL; i++)
 		TRY(op_starts[i]());
 	TRY(list_start());
+	TRY(history_start());
 	return op_check();
 }
 
@@ -62,6 +64,7 @@ static err schema_make(struct db *db)
 	TRY(buf_append_str(&sql, compartment_schema));
 	TRY(buf_append_str(&sql, ledger_schema));
 	TRY(buf_append_str(&sql, ledger_triggers));
+	TRY(buf_append_str(&sql, history_schema));
 	TRY(compartment_ddl("sqlite", &sql));
 	TRY(buf_u8(&sql, 0));
 	first.sql = (const char *)sql.ptr;

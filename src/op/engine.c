@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "op/engine_int.h"
+#include "op/history_int.h"
 #include "op/job_int.h"
 #include "op/pool_int.h"
 #include "op/scan_int.h"
@@ -558,6 +559,7 @@ void engine_tick(struct engine *engine)
 	err e;
 
 	job_tick(engine);
+	history_index_tick(engine);
 	e = refusals_take(engine->refusals, clock_now_us(), &counted, &due);
 	if (err_is_ok(e) && due)
 		e = engine_note(engine, "refusals.count", &counted);
@@ -631,6 +633,8 @@ err engine_start(struct db *write, const struct engine_config *config, struct en
 		e = scan_start(engine);
 	if (err_is_ok(e))
 		e = job_runner_start(engine);
+	if (err_is_ok(e))
+		e = history_index_start(engine);
 	if (!err_is_ok(e)) {
 		engine_stop(&engine);
 		return e;
@@ -647,6 +651,7 @@ void engine_stop(struct engine **engine_in)
 		return;
 	scan_stop(engine);
 	job_runner_stop(engine);
+	history_index_stop(engine);
 	pool_stop(engine);
 	if (engine->committer != NULL)
 		committer_stop(&engine->committer);

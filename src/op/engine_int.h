@@ -95,6 +95,7 @@ struct engine {
 	pthread_mutex_t scan_lock;
 	pthread_cond_t scan_wake;
 	struct jobs *jobs;
+	struct history_index *history;
 	bool job_due;                /* committer: a call of the open batch wrote a job */
 };
 

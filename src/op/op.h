@@ -78,6 +78,7 @@ struct op {
 	bool (*guarded)(struct call *call);
 	enum op_guard otherwise;    /* PLAIN or CONFIRM */
 	bool event;                 /* success is recorded (refusals always are) */
+	const char *reveals;        /* "child": tells of children that it does not name one by one; its event names them, else their classes, else their facility */
 	const char *alert;          /* rule words, NULL = none */
 	enum grade grade;           /* highest grade it touches */
 	const char *requirements;   /* "K-1 K-27" */

@@ -166,6 +166,9 @@ function likeAllOthers(operation, reply) {
 	assert.equal(seen.head, first.head, `${reply.line} answers ${reply.status} with the head of ${first.line}`);
 }
 
+// What is asked for by a number, which is none of the facts here: the entry may be about somebody else.
+const numbered = new Set(['child.history-proof']);
+
 function judge(operation, person, situation, reply, wanted) {
 	const [label] = person;
 	const about = situation.facts.map((one) => `${one.name}=${one.fact ? `${one.fact.kind} ${one.fact.id} in ${one.fact.city}` : 'nothing'}`).join(', ');
@@ -173,6 +176,8 @@ function judge(operation, person, situation, reply, wanted) {
 	if (wanted.includes('enter')) {
 		if (operation.kind === 'read' && situation.facts.length === 2 && operation.id === 'me.operations')
 			return assert.equal(reply.status, 400, line);
+		if (operation.kind === 'read' && reply.status === 404 && numbered.has(operation.id))
+			return undefined;
 		if (operation.kind === 'read')
 			return assert.ok(reply.status < 300, `${line}: the policy allows it: ${reply.text.slice(0, 300)}`);
 		assert.equal(reply.status, 400, `${line}: the policy allows it, and members of others are refused: ${reply.text.slice(0, 300)}`);
