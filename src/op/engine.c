@@ -266,9 +266,11 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 
 static void slow_begin(struct task *task)
 {
+	struct pool *pool = task->call.op->reply == REPLY_OCTETS ? &task->engine->documents : &task->engine->passwords;
+
 	task->phase = PHASE_SLOW;
 	task->leaf.len = 0;
-	if (!err_is_ok(pool_push(task->engine, task)))
+	if (!err_is_ok(pool_push(pool, task)))
 		finish(task, FAIL(LIMITED));
 }
 
@@ -294,19 +296,13 @@ static void push(struct task *task)
 
 /* ---- the pool's threads ---- */
 
-/* A write's attempt is recorded since it was prepared; a read's is not yet. */
+/* Nothing is applied; that it failed is recorded, and told after the commit like all else. */
 static void slow_failed(struct task *task, err e)
 {
 	task->outcome = e;
-	e = problem_body(task);
-	if (err_is_ok(e) && task->call.op->kind == OP_READ)
-		e = record_encode(task, NULL);
-	if (!err_is_ok(e))
-		finish(task, e);
-	else if (task->call.op->kind == OP_READ)
-		push(task);
-	else
-		finish(task, task->outcome);
+	if (!err_is_ok(problem_body(task)))
+		task->outcome = FAIL(UNAVAILABLE);
+	push(task);
 }
 
 void engine_slow(struct task *task)
@@ -628,7 +624,9 @@ err engine_start(struct db *write, const struct engine_config *config, struct en
 	if (err_is_ok(e))
 		e = committer_start(write, &hooks, &engine->committer);
 	if (err_is_ok(e))
-		e = pool_start(engine);
+		e = pool_start(&engine->passwords, config->pool_threads);
+	if (err_is_ok(e))
+		e = pool_start(&engine->documents, 1);
 	if (err_is_ok(e))
 		e = scan_start(engine);
 	if (err_is_ok(e))
@@ -652,7 +650,8 @@ void engine_stop(struct engine **engine_in)
 	scan_stop(engine);
 	job_runner_stop(engine);
 	history_index_stop(engine);
-	pool_stop(engine);
+	pool_stop(&engine->passwords);
+	pool_stop(&engine->documents);
 	if (engine->committer != NULL)
 		committer_stop(&engine->committer);
 	task_drain(engine);

@@ -62,6 +62,17 @@ struct task {
 	char confirm_impact[400];
 };
 
+/* A few threads and the tasks that wait for them. */
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct task *first, *last;
+	size_t count;
+	bool stop;
+	pthread_t threads[16];
+	unsigned thread_count;
+};
+
 struct engine {
 	struct engine_config config;
 	struct committer *committer;
@@ -80,14 +91,7 @@ struct engine {
 	size_t idle_count;
 	pthread_mutex_t turn_lock;
 	struct task *turns;
-	/* pool of slow calls */
-	pthread_mutex_t pool_lock;
-	pthread_cond_t pool_wake;
-	struct task *pool_first, *pool_last;
-	size_t pool_count;
-	bool pool_stop;
-	pthread_t pool_threads[16];
-	unsigned pool_thread_count;
+	struct pool passwords, documents; /* of slow calls: neither waits for the other */
 	pthread_t scan_thread;
 	bool scanning;
 	_Atomic bool scan_stop;

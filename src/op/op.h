@@ -85,7 +85,8 @@ struct op {
 	/* CONFIRM and APPROVE: say number of objects and impact (both languages by call->language); CONFLICT etc. refuse early. */
 	err (*impact)(struct call *call, int64_t *objects_out, char *words_out, size_t words_max);
 	/*
-	 * SLOW calls (password hashing, documents): prepare, then slow in the pool without a database, then apply. NULL otherwise.
+	 * SLOW calls (password hashing, documents): prepare, then slow in a pool without a database, then apply. NULL otherwise.
+	 * Those that answer octets are taken for documents: one at a time, and never before or behind a password.
 	 * Of a write, prepare is committed on its own. Of a read, prepare copies what it needs into call->arena (call->state) on
 	 * the reader's connection and nothing is recorded yet; apply, with the permission decided anew, fills the reply and the event.
 	 */

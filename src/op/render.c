@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -190,6 +191,34 @@ static void channel_give(const struct compartment *compartment, int fd)
 		(void)close(fd); /* there is a newer one */
 }
 
+/* An idle channel says nothing: one that does has lost its process. */
+static bool is_live(int fd)
+{
+	struct pollfd look = {.fd = fd, .events = POLLIN};
+
+	return poll(&look, 1, 0) == 0;
+}
+
+static err channel_take(const struct compartment *compartment, int *fd_out)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	int64_t until_us = clock_mono_us() + (int64_t)RENDER_CHANNEL_WAIT_MS * 1000;
+
+	for (;;) {
+		int fd = atomic_exchange(letter_box(compartment), -1);
+
+		if (fd >= 0 && is_live(fd)) {
+			*fd_out = fd;
+			return OK;
+		}
+		if (fd >= 0)
+			(void)close(fd);
+		if (clock_mono_us() >= until_us)
+			return FAIL(UNAVAILABLE);
+		(void)nanosleep(&pause, NULL); /* sooner is no harm */
+	}
+}
+
 static err wait_for(const struct rendering *r, short events)
 {
 	for (;;) {
@@ -283,9 +312,7 @@ static err make(const struct compartment *compartment, struct rendering *r, stru
 	enum renderwire_status status = RENDERWIRE_FAILED;
 	err e;
 
-	r->fd = atomic_exchange(letter_box(compartment), -1);
-	if (r->fd < 0)
-		return FAIL(UNAVAILABLE);
+	TRY(channel_take(compartment, &r->fd));
 	e = converse(r, document, &status, pdf);
 	if (!err_is_ok(e)) {
 		(void)close(r->fd);

@@ -3,7 +3,8 @@
  *
  * Builders only append; the first error stays and render_pdf says it. Texts are UTF-8; line feeds break lines, other
  * controls and noncharacters become spaces. The same document gives the same bytes, always.
- * compartment->render_fd is a letter box, as in op/reader.h; renderings of one process come one after another.
+ * compartment->render_fd is a letter box, as in op/reader.h; renderings of one process come one after another. A process
+ * that has ended is made anew within a moment: so long a rendering waits for the new channel.
  */
 #ifndef OP_RENDER_H
 #define OP_RENDER_H
@@ -12,6 +13,7 @@
 #include "op/renderwire.h"
 
 #define RENDER_WAIT_MS 25000    /* for one document, with those before it; the process itself gives up after 20 s */
+#define RENDER_CHANNEL_WAIT_MS 3000
 
 struct render;
 
