@@ -70,7 +70,7 @@ function inspect(server, processes, asRoot) {
 function marks(server) {
   const processes = server.processes()
   assert.deepEqual(processes.map(one => `${one.kind} ${one.name}`).sort(),
-    ['core hinoki', 'core provider', 'core sapporo', 'edge main', 'keys hinoki', 'keys provider', 'keys sapporo', 'reader hinoki', 'reader provider', 'reader sapporo'])
+    ['core hinoki', 'core provider', 'core sapporo', 'edge main', 'keys hinoki', 'keys provider', 'keys sapporo', 'reader hinoki', 'reader provider', 'reader sapporo', 'render hinoki', 'render provider', 'render sapporo'])
   inspect(server, processes, true)
   const users = processes.map(one => statusOf(one.pid).Uid.split(/\s+/)[0])
   assert.equal(new Set(users).size, processes.length, 'two processes share a user')
@@ -94,7 +94,7 @@ async function strangers(t, server) {
     .flatMap(name => below(join(server.dir, name))).concat(below(server.dir).filter(path => path.endsWith('.key')), server.accountsFile)
   assert.ok(['root.key', 'keys.store', 'data.db', 'tls.key'].every(name => files.some(path => path.endsWith(`/${name}`))), files.join('\n'))
 
-  for (const self of [find('core', 'sapporo'), find('keys', 'sapporo'), find('reader', 'sapporo'), find('edge', 'main')]) {
+  for (const self of [find('core', 'sapporo'), find('keys', 'sapporo'), find('reader', 'sapporo'), find('render', 'sapporo'), find('edge', 'main')]) {
     const user = users.get(self.pid)
     const own = ['core', 'keys'].includes(self.kind) ? join(server.dir, self.name, self.kind) : undefined
     const lines = []
