@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { before, test } from 'node:test';
 
 import {
-	accounts, accountsFile, codes, each, exclusive, freshSession, get, mustSurvive, none, operations, post, request, reserved, strangeId, tokenOf,
+	accounts, accountsFile, codes, each, exclusive, freshSession, get, lockedOut, mustSurvive, none, operations, post, request, reserved, strangeId, tokenOf,
 } from './lib.mjs';
 import { stepNow, totp, unBase32 } from '../factor.mjs';
 import { of } from './world.mjs';
@@ -14,10 +14,7 @@ const WRONG = 'Wrong-Password-0!';
 const city = accounts[0].customer;
 const guardian = reserved[2]; // has no factor before and after
 const admin = of(city, 'officer-admin')[1];
-const last = (role) => accounts.filter((one) => one.role === role).at(-1);
-const racer = last('operator-admin');
-const keyless = last('officer-admin');
-const clumsy = last('principal');
+const { operatorAdmin: racer, officerAdmin: keyless, principal: clumsy } = lockedOut;
 const signInWith = (json, more) => request('POST', '/v1/session', { json, ...more });
 const basic = ({ login, password }) => ({ login, password });
 const another = (code) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -1,10 +1,10 @@
 // The people who play in the generated tests, the things they play with, and valid values for every input.
 import assert from 'node:assert/strict';
 
-import { accounts, all, dayAfter, each, freshSession, post, request, reserved, strangeId, until } from './lib.mjs';
+import { accounts, all, dayAfter, each, freshSession, lockedOut, post, request, reserved, strangeId, until } from './lib.mjs';
 import { accountFact, childFact, classFact, dayFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
 
-const spare = new Set(reserved.map((one) => one.login));
+const spare = new Set([...reserved, ...Object.values(lockedOut)].map((one) => one.login));
 
 // The first people of a role, at the facility or anywhere but there.
 async function find(city, role, { at, notAt } = {}, count = 1) {

@@ -478,3 +478,7 @@ export function mustSurvive(test) {
 // Nobody else signs in as them.
 const guardians = accounts.filter((one) => one.role === 'guardian');
 export const reserved = guardians.filter((one) => one.customer === guardians.at(-1).customer).slice(-4);
+
+// The last privileged people of their kinds: 12-factors locks them out. Nobody else signs in as them.
+const lastOf = (role) => accounts.filter((one) => one.role === role).at(-1);
+export const lockedOut = { operatorAdmin: lastOf('operator-admin'), officerAdmin: lastOf('officer-admin'), principal: lastOf('principal') };
