@@ -164,6 +164,7 @@ const struct op morning_list = { /* K-26 */
 	.purpose_ja = "朝、その日の園児と連絡を紙で確かめるため",
 	.purpose_en = "To have the day's children and reports on paper in the morning",
 	.event = true,
+	.reveals = "child",
 	.grade = GRADE_3A,
 	.requirements = "K-26 K-27",
 	.prepare = list_prepare,

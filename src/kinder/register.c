@@ -199,7 +199,7 @@ static err see_apply(struct call *call)
 	.method = "GET", .kind = OP_READ, .grants = see_grants, .inputs = see_inputs, .entity = &class_entity,       \
 	.status = 200, .purpose_ja = "組のひと月の出席を確かめ、保存するため",                                       \
 	.purpose_en = "To check and keep the attendance of a class and month", .event = true, .grade = GRADE_3B,     \
-	.requirements = "K-26 K-27"
+	.reveals = "child", .requirements = "K-26 K-27"
 
 static const struct grant see_grants[] = {{ROLE(STAFF) | ROLE(PRINCIPAL), RELATION_FACILITY, "*"}, {0}};
 

@@ -9,7 +9,7 @@
 #define PAIR_FIRST 1024
 
 static const struct statement count_traces = {"history.count",
-    "SELECT (SELECT count(*) FROM history_trace), coalesce((SELECT traces FROM history_position WHERE one = 1), 0)"};
+    "SELECT (SELECT count(*) FROM history_trace) + (SELECT count(*) FROM history_version), coalesce((SELECT traces FROM history_position WHERE one = 1), 0)"};
 static const struct statement clear_traces = {"history.clear-traces", "DELETE FROM history_trace"};
 static const struct statement clear_versions = {"history.clear-versions", "DELETE FROM history_version"};
 static const struct statement clear_position = {"history.clear-position", "DELETE FROM history_position"};
@@ -78,6 +78,8 @@ static err insert_pair(struct db *db, const struct pair *pair, int64_t *traces)
 		e = query_int(query, "event", (int64_t)pair->event);
 	if (err_is_ok(e))
 		e = query_step(query, &row);
+	if (err_is_ok(e))
+		*traces += query_changes(query);
 	query_end(&query);
 	return e;
 }

@@ -259,6 +259,11 @@ void local_reader(struct local *local, int fd)
 	atomic_store(&local->compartment.reader_fd, fd);
 }
 
+void local_tick(struct local *local)
+{
+	engine_tick(local->engine);
+}
+
 err local_wait(struct local *local)
 {
 	err e;

@@ -28,6 +28,8 @@ struct local_person { const char *login, *password, *code; };
 MUST_USE err local_sign_in(struct local *local, const struct local_person *person);
 /* The next call carries this confirmation (43 letters of base64url). */
 void local_confirm(struct local *local, struct bytes token);
+/* What a server does once a second. */
+void local_tick(struct local *local);
 /* A reader process for imports; its end of the channel. */
 void local_reader(struct local *local, int fd);
 /* Several at once: put any number, then wait; the first failure is returned by local_wait. reply is called on another thread. */
