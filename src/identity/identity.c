@@ -5,6 +5,7 @@
 #include "identity/identity_int.h"
 #include "identity/invitation.h"
 #include "identity/join.h"
+#include "identity/letter.h"
 #include "identity/me.h"
 #include "identity/me_history.h"
 #include "identity/membership.h"
@@ -45,6 +46,9 @@ const struct op *const identity_ops[] = {
 	&join_end,
 	&invitation_issue,
 	&invitation_recover,
+	&letter_invitation,
+	&letter_recovery,
+	&letter_class,
 	&invitation_look,
 	&invitation_accept,
 	&account_issue,

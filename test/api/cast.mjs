@@ -1,7 +1,7 @@
 // The people who play in the generated tests, the things they play with, and valid values for every input.
 import assert from 'node:assert/strict';
 
-import { accounts, all, dayAfter, each, freshSession, lockedOut, post, request, reserved, strangeId, until } from './lib.mjs';
+import { accounts, all, dayAfter, each, freshSession, get, lockedOut, post, request, reserved, strangeId, until } from './lib.mjs';
 import { accountFact, childFact, classFact, dayFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
 
 const spare = new Set([...reserved, ...Object.values(lockedOut)].map((one) => one.login));
