@@ -290,7 +290,7 @@ const struct op attendance_list = {
 	.entity = &attendance_entity,
 	.output = &attendance_entity,
 	.list = true,
-	.where = "attendance.child = :child AND (:date IS NULL OR attendance.date = :date)",
+	.where = "attendance.child = :child AND (attendance.date = :date OR :date IS NULL)",
 	.status = 200,
 	.purpose_ja = "登園・降園の時刻と訂正を確かめるため",
 	.purpose_en = "To check when a child came and left, and what was corrected",

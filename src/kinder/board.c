@@ -18,7 +18,7 @@
 static struct row_list classes_of = {
 	.name = "kinder.board-classes",
 	.entity = &class_entity,
-	.where = "facility = :facility AND (:class IS NULL OR id = :class)"
+	.where = "facility = :facility AND (id = :class OR :class IS NULL)"
 	    " AND (year = :year OR EXISTS (SELECT 1 FROM child AS pupil WHERE pupil.class = class.id AND pupil.state = 0))"
 	    " ORDER BY (SELECT count(*) FROM assignment WHERE assignment.class = class.id"
 	    " AND assignment.membership = :membership) DESC, age, name, id LIMIT :limit",
@@ -32,7 +32,7 @@ static struct row_list own_classes_of = {
 static struct row_list children_of = {
 	.name = "kinder.board-children",
 	.entity = &child_entity,
-	.where = "facility = :facility AND state = 0 AND (:class IS NULL OR class = :class) LIMIT :limit",
+	.where = "facility = :facility AND state = 0 AND (class = :class OR :class IS NULL) LIMIT :limit",
 };
 
 err board_start(void)

@@ -4,9 +4,9 @@
 
 #define OF_FACILITY                                                                                                  \
 	"child IN (SELECT pupil.id FROM child AS pupil WHERE pupil.facility = :facility"                             \
-	" AND (:class IS NULL OR pupil.class = :class))"
+	" AND (pupil.class = :class OR :class IS NULL))"
 #define OF_CHILD "child = :child"
-#define DAYS " AND date >= :first AND date <= :last AND (:facility IS NULL OR facility = :facility)"
+#define DAYS " AND date >= :first AND date <= :last AND (facility = :facility OR :facility IS NULL)"
 #define REPORTED " AND state = 0 ORDER BY child, date, reported_at DESC, id LIMIT :limit"
 #define STANDING                                                                                                     \
 	" AND cancelled = 0 AND NOT EXISTS (SELECT 1 FROM attendance AS later WHERE later.replaces = attendance.id)" \

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Server, compile, program, programWithInside, put, root, today } from './server.mjs'
+import { Server, compile, program, programWithInside, put, root, tomorrow } from './server.mjs'
 
 const NOBODY = 65534
 const needsRoot = !root && 'without root, processes cannot change user'
@@ -153,7 +153,7 @@ test('K-60 hostile code within a running core is refused or ends it', { skip: ne
     const done = join(city.folder, 'inside.done')
     rmSync(done, { force: true })
     put(join(city.folder, 'inside'), what)
-    const report = server.call('POST', city.path, { token: city.token, body: { date: today(), kind: 'late', reason: what } }).catch(() => undefined)
+    const report = server.call('POST', city.path, { token: city.token, body: { date: tomorrow(), kind: 'late', reason: what } }).catch(() => undefined)
     let outcome
     await server.until(`the outcome of ${what}`, 20000, () => {
       outcome = existsSync(done) ? readFileSync(done, 'utf8') : ended().length > before ? `signal ${ended().at(-1)}` : undefined

@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Server, programWithInside, put, seeded, today } from './server.mjs'
+import { Server, programWithInside, put, seeded, today, tomorrow } from './server.mjs'
 
 const seed = Number(process.env.SEKIMORI_SEED ?? randomBytes(4).readUInt32LE())
 const random = seeded(seed)
@@ -27,7 +27,7 @@ test(`K-27 K-60 core ends on a failed fsync and acknowledges nothing (seed ${see
   const token = await server.signIn(guardian)
   const other = server.person('guardian', 'hinoki')
   const otherToken = await server.signIn(other)
-  const report = ({ reason, key }) => server.call('POST', `${child}/absences`, { token, key, body: { date: today(), kind: 'absence', reason } })
+  const report = ({ reason, key }) => server.call('POST', `${child}/absences`, { token, key, body: { date: tomorrow(), kind: 'absence', reason } })
   const draft = () => ({ reason: `理由 ${randomUUID()}`, key: randomUUID() })
   const acknowledged = []
   for (let i = 0; i < 1 + Math.floor(random() * 20); i++) {
@@ -83,7 +83,7 @@ test(`K-27 K-60 keys ends on a failed fsync and no key is used that is not on th
   const facility = `/v1/facilities/${principal.facility}`
   const classes = (await server.call('GET', `${facility}/classes`, { token })).json().items
   const enrol = (name, key) => server.call('POST', `${facility}/children`, { token, key,
-    body: { name, kana: 'テスト ハナコ', birth_date: `${Number(today().slice(0, 4)) - 4}-05-05`, address: '試験町1', entry_date: today(), class: classes[0].id } })
+    body: { name, kana: 'テスト ハナコ', birth_date: `${Number(today().slice(0, 4)) - 4}-05-05`, address: '試験町1', entry_date: tomorrow(), class: classes[0].id } })
   const before = await enrol('試験 前', 'before')
   assert.equal(before.status, 201, before.text)
 

@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Server, finish, freePort, seeded, today } from './server.mjs'
+import { Server, finish, freePort, seeded, tomorrow } from './server.mjs'
 
 const seed = Number(process.env.SEKIMORI_SEED ?? randomBytes(4).readUInt32LE())
 const random = seeded(seed)
@@ -50,7 +50,7 @@ test(`K-27 K-1 restarts (seed ${seed})`, { timeout: 180000 }, async t => {
     const load = Array.from({ length: 8 }, async () => {
       while (running) {
         const reason = `理由 ${randomUUID()}`
-        const reply = await server.call('POST', `${path}/absences`, { token, body: { date: today(), kind: 'early', reason } }).catch(() => undefined)
+        const reply = await server.call('POST', `${path}/absences`, { token, body: { date: tomorrow(), kind: 'early', reason } }).catch(() => undefined)
         if (reply?.status === 201) acknowledged.set(reply.json().id, reason)
         else running = running && reply?.status !== undefined
       }
@@ -114,7 +114,7 @@ test(`K-27 K-1 restarts (seed ${seed})`, { timeout: 180000 }, async t => {
     assert.match(samePort.log, /cannot listen/)
     assert.deepEqual(server.processes().map(one => one.pid), processes, 'the first instance was disturbed')
     const token = await server.signIn(guardian)
-    const reply = await server.call('POST', `/v1/children/${guardian.children[0]}/absences`, { token, body: { date: today(), kind: 'late', reason: '二つ目の後' } })
+    const reply = await server.call('POST', `/v1/children/${guardian.children[0]}/absences`, { token, body: { date: tomorrow(), kind: 'late', reason: '二つ目の後' } })
     assert.equal(reply.status, 201)
   })
 
