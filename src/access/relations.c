@@ -38,6 +38,12 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"recovery", RELATION_PROVIDER, HELD_BY("recovery.account") "held.role IN (8, 9))"},
 	{"notice", RELATION_OWN, "notice.account = :actor_account"},
 	{"session", RELATION_OWN, "session.account = :actor_account"},
+	{"session", RELATION_FACILITY,
+	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.id = session.membership"
+	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
+	{"session", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"session", RELATION_PROVIDER, WHOLE_COMPARTMENT},
+	{"device", RELATION_FACILITY, "device.facility = :actor_facility"},
 	{"facility", RELATION_FACILITY, "facility.id = :actor_facility"},
 	{"facility", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
 	{"class", RELATION_OWN_CHILD,

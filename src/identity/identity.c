@@ -1,18 +1,23 @@
 #include "identity/account.h"
 #include "identity/credential.h"
+#include "identity/device.h"
 #include "identity/enrol.h"
 #include "identity/factor.h"
 #include "identity/identity_int.h"
 #include "identity/invitation.h"
 #include "identity/join.h"
 #include "identity/letter.h"
+#include "identity/live.h"
+#include "identity/lock.h"
 #include "identity/me.h"
 #include "identity/me_history.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
 #include "identity/people.h"
+#include "identity/pin.h"
 #include "identity/recovery.h"
 #include "identity/session.h"
+#include "identity/switch.h"
 
 #include "identity/identity.h"
 
@@ -20,6 +25,8 @@ const struct entity *const identity_entities[] = {
 	&account_entity,
 	&membership_entity,
 	&credential_entity,
+	&device_entity,
+	&pin_entity,
 	&session_entity,
 	&factor_entity,
 	&recovery_code_entity,
@@ -51,6 +58,16 @@ const struct op *const identity_ops[] = {
 	&letter_class,
 	&invitation_look,
 	&invitation_accept,
+	&lock_session,
+	&lock_unlock,
+	&switch_membership,
+	&live_list,
+	&live_end,
+	&live_end_all,
+	&device_list,
+	&device_register,
+	&device_claim,
+	&device_end,
 	&account_issue,
 	&account_install,
 	&account_set_password,
@@ -58,6 +75,8 @@ const struct op *const identity_ops[] = {
 	&me_history,
 	&me_operations,
 	&me_password,
+	&pin_set,
+	&pin_clear,
 	&enrol_see,
 	&enrol_begin,
 	&enrol_confirm,
@@ -72,13 +91,15 @@ const struct op *const identity_ops[] = {
 	NULL,
 };
 
-const struct statement *const identity_statements[] = {NULL};
+const struct statement *const identity_statements[] = {&session_browsers, NULL};
 
 err identity_start(void)
 {
 	TRY(account_start());
 	TRY(membership_start());
 	TRY(credential_start());
+	TRY(device_start());
+	TRY(pin_start());
 	TRY(factor_start());
 	TRY(recovery_code_start());
 	TRY(notice_start());
@@ -123,6 +144,7 @@ err identity_authenticate(struct call *call)
 	struct session session = {0};
 	struct membership membership = {0};
 	struct account account = {0};
+	enum session_standing standing;
 	err e;
 
 	if (ct_equal(call->token_hash, nobody, sizeof(nobody)))
@@ -133,7 +155,8 @@ err identity_authenticate(struct call *call)
 	e = membership_by_id(&call->rows, session.membership, &membership);
 	if (!err_is_ok(e))
 		return absent(call, e, "membership ended");
-	if (!session_in_force(&session, (enum role)membership.role, call->now_us))
+	standing = session_standing(&session, (enum role)membership.role, call->now_us);
+	if (standing == SESSION_OVER)
 		return refuse(call, session.ended != 0 ? "session ended" : "session expired");
 	if (!membership_in_force(&membership, call->now_us) || !id_equal(membership.account, session.account))
 		return refuse(call, "membership ended");
@@ -142,6 +165,10 @@ err identity_authenticate(struct call *call)
 		return absent(call, e, "account not active");
 	if (account.state != ACCOUNT_ACTIVE)
 		return refuse(call, "account not active");
+	if (standing == SESSION_LOCKED && !call->op->while_locked) {
+		call->reason = "session locked";
+		return FAIL(LOCKED);
+	}
 	call->actor = (struct actor){
 		.account = session.account,
 		.membership = membership.row.id,
@@ -151,5 +178,13 @@ err identity_authenticate(struct call *call)
 		.signed_in_us = session.proved,
 		.factor = session.factor,
 	};
+	return standing == SESSION_LOCKED ? OK : session_touch(call, &session); /* S2 */
+}
+
+err identity_touch(struct call *call)
+{
+	struct session session = {0};
+
+	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
 	return session_touch(call, &session);
 }

@@ -21,5 +21,7 @@ MUST_USE err identity_start(void);
 
 /* call->token_hash -> call->actor. UNAUTHENTICATED: no session in force; call->reason says why. */
 MUST_USE err identity_authenticate(struct call *call); /* ID-11 */
+/* Notes that the actor's session was used, where a read found that due; in the committer. */
+MUST_USE err identity_touch(struct call *call);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "crypto/crypto.h"
 #include "identity/account.h"
+#include "identity/agent.h"
 #include "identity/credential.h"
+#include "identity/device.h"
 #include "identity/factor.h"
 #include "identity/identity_int.h"
 #include "identity/membership.h"
@@ -10,9 +12,9 @@
 
 #include "identity/session.h"
 
-#define HOUR_US ((int64_t)3600 * 1000000)
-#define SEEN_STEP_US ((int64_t)10 * 60 * 1000000)
-#define SESSION_OF_ACCOUNT_MAX 64
+#define MINUTE_US ((int64_t)60 * 1000000)
+#define HOUR_US (60 * MINUTE_US)
+#define DAY_US (24 * HOUR_US)
 
 #define AT(member) .offset = offsetof(struct session, member)
 
@@ -34,6 +36,12 @@ static const struct field fields[] = {
 	    AT(proved)},
 	{.name = "factor", .ja = "二要素での確認", .en = "With a second factor", .type = FIELD_BOOL, .grade = GRADE_2,
 	    AT(factor)},
+	{.name = "device", .ja = "登録端末", .en = "Registered tablet", .type = FIELD_ID, .grade = GRADE_2, .refers = "device",
+	    AT(device)},
+	{.name = "agent", .ja = "ブラウザー", .en = "Browser", .type = FIELD_TEXT, .grade = GRADE_2, .max = SESSION_AGENT_MAX, AT(agent)},
+	{.name = "locked", .ja = "ロック", .en = "Locked at", .type = FIELD_TIME, .grade = GRADE_2, AT(locked)},
+	{.name = "pin_tries", .ja = "PINの誤り", .en = "Wrong PINs", .type = FIELD_INT, .grade = GRADE_2, .max = SESSION_PIN_TRIES,
+	    AT(pin_tries)},
 };
 
 static const char *const unique[] = {"token_hash", NULL};
@@ -51,21 +59,33 @@ const struct entity session_entity = {
 	.field_count = sizeof(fields) / sizeof(fields[0]),
 };
 
-/* Hours. ID-11 */
+/* ID-11. step: how far `seen` may lag behind; a session is never found idle later than said here. */
 static const struct limit {
 	int64_t absolute_us;
 	int64_t idle_us;
+	int64_t step_us;
+	bool locks;        /* when idle, instead of ending */
+	bool kept;         /* by the browser, when it is closed */
 } limits[ROLE_COUNT] = {
-	[ROLE_GUARDIAN] = {30 * 24 * HOUR_US, 30 * 24 * HOUR_US},
-	[ROLE_STAFF] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_PRINCIPAL] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_OFFICER] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_OFFICER_ADMIN] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_AUDITOR] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_SERVICE] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_OPERATOR] = {12 * HOUR_US, 12 * HOUR_US},
-	[ROLE_OPERATOR_ADMIN] = {12 * HOUR_US, 12 * HOUR_US},
+	[ROLE_GUARDIAN] = {180 * DAY_US, 30 * DAY_US, 10 * MINUTE_US, false, true},
+	[ROLE_STAFF] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, true, false},
+	[ROLE_PRINCIPAL] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
+	[ROLE_OFFICER] = {12 * HOUR_US, HOUR_US, MINUTE_US, false, false},
+	[ROLE_OFFICER_ADMIN] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
+	[ROLE_AUDITOR] = {12 * HOUR_US, HOUR_US, MINUTE_US, false, false},
+	[ROLE_SERVICE] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
+	[ROLE_OPERATOR] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
+	[ROLE_OPERATOR_ADMIN] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
 };
+
+/* A teacher who turns to the own children on a registered tablet does not stay there for a month: the tablet is everybody's. */
+static const struct limit *limit_of(const struct session *session, enum role role)
+{
+	REQUIRE(role < ROLE_COUNT);
+	if (role == ROLE_GUARDIAN && !id_is_zero(session->device))
+		return &limits[ROLE_PRINCIPAL];
+	return &limits[role];
+}
 
 static struct row_list by_hash = {
 	.name = "identity.session-by-hash",
@@ -78,6 +98,9 @@ static struct row_list open_of_account = {
 	.where = "account = :account AND expires > :now AND ended IS NULL AND id <> :but LIMIT :limit",
 };
 
+const struct statement session_browsers = {"identity.session-browsers",
+    "SELECT COUNT(*), COUNT(CASE WHEN agent = :agent THEN 1 END) FROM session WHERE account = :account"};
+
 err session_start(void)
 {
 	TRY(row_list_make(&by_hash));
@@ -89,21 +112,48 @@ err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], 
 	return identity_find(c, &by_hash, "token_hash", (struct bytes){token_hash, HASH_LEN}, true, session_out);
 }
 
-bool session_in_force(const struct session *session, enum role role, int64_t now_us)
+enum session_standing session_standing(const struct session *session, enum role role, int64_t now_us)
 {
-	REQUIRE(role < ROLE_COUNT);
-	return session->ended == 0 && now_us < session->expires && now_us - session->seen < limits[role].idle_us;
+	const struct limit *limit = limit_of(session, role);
+	bool idle = now_us - session->seen >= limit->idle_us;
+
+	if (session->ended != 0 || now_us >= session->expires)
+		return SESSION_OVER;
+	if (idle && !limit->locks)
+		return SESSION_OVER;
+	return idle || session->locked != 0 ? SESSION_LOCKED : SESSION_LIVE;
+}
+
+bool session_touch_due(const struct session *session, enum role role, int64_t now_us)
+{
+	return now_us - session->seen >= limit_of(session, role)->step_us;
 }
 
 err session_touch(struct call *call, struct session *session)
 {
-	if (call->rows.changes == NULL || call->now_us - session->seen < SEEN_STEP_US)
+	if (!session_touch_due(session, call->actor.role, call->now_us))
 		return OK;
+	if (call->rows.changes == NULL) {
+		call->touch_due = true;
+		return OK;
+	}
 	session->seen = call->now_us;
 	return row_update(&call->rows, &session_entity, session);
 }
 
-static err open_sessions(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out)
+void session_limit(struct session *session, enum role role)
+{
+	session->expires = session->proved + limit_of(session, role)->absolute_us;
+}
+
+static uint32_t cookie_age_s(const struct call *call, const struct session *session, enum role role)
+{
+	if (!limit_of(session, role)->kept || session->expires <= call->now_us)
+		return 0;
+	return (uint32_t)((session->expires - call->now_us) / 1000000);
+}
+
+err session_open_list(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out)
 {
 	struct query *query = NULL;
 	size_t count = 0;
@@ -117,8 +167,8 @@ static err open_sessions(struct call *call, struct id account, struct id but, st
 	if (err_is_ok(e))
 		e = query_int(query, "now", call->now_us);
 	if (err_is_ok(e))
-		e = query_int(query, "limit", SESSION_OF_ACCOUNT_MAX);
-	while (err_is_ok(e) && count < SESSION_OF_ACCOUNT_MAX) {
+		e = query_int(query, "limit", SESSION_LIST_MAX);
+	while (err_is_ok(e) && count < SESSION_LIST_MAX) {
 		e = query_step(query, &found);
 		if (!err_is_ok(e) || !found)
 			break;
@@ -132,20 +182,41 @@ static err open_sessions(struct call *call, struct id account, struct id but, st
 	return OK;
 }
 
+/* before: the account has had a session; same: one with this browser. */
+static err known_browser(struct call *call, const struct session *session, bool *before_out, bool *same_out)
+{
+	struct query *query = NULL;
+	bool found = false;
+	err e = query_start(call->rows.db, &session_browsers, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "account", &session->account);
+	if (err_is_ok(e))
+		e = query_text(query, "agent", session->agent);
+	if (err_is_ok(e))
+		e = query_step(query, &found);
+	if (err_is_ok(e) && found) {
+		*before_out = column_int(query, 0) > 0;
+		*same_out = column_int(query, 1) > 0;
+	}
+	query_end(&query);
+	return e;
+}
+
 err session_end_others(struct call *call, struct id account, struct id but)
 {
-	struct session *list = arena_alloc(call->arena, SESSION_OF_ACCOUNT_MAX * sizeof(*list));
+	struct session *list = arena_alloc(call->arena, SESSION_LIST_MAX * sizeof(*list));
 	size_t count = 0;
 
 	if (list == NULL)
 		return FAIL(UNAVAILABLE);
 	do { /* each turn ends what it found, so the next finds less */
-		TRY(open_sessions(call, account, but, list, &count));
+		TRY(session_open_list(call, account, but, list, &count));
 		for (size_t i = 0; i < count; i++) {
 			list[i].ended = call->now_us;
 			TRY(row_update(&call->rows, &session_entity, &list[i]));
 		}
-	} while (count == SESSION_OF_ACCOUNT_MAX);
+	} while (count == SESSION_LIST_MAX);
 	return OK;
 }
 
@@ -274,7 +345,40 @@ err session_rotate(struct call *call, struct session *session)
 	TRY(new_token(call, hash));
 	session->token_hash = (struct bytes){hash, sizeof(hash)};
 	session->seen = call->now_us;
+	call->cookie_age_s = cookie_age_s(call, session, call->actor.role);
 	return row_update(&call->rows, &session_entity, session);
+}
+
+/* The oldest ones end, so that with the new one there are no more than SESSION_LIVE_MAX. */
+static err make_room(struct call *call, struct id account)
+{
+	struct session *list = arena_alloc(call->arena, SESSION_LIST_MAX * sizeof(*list));
+	size_t count = 0;
+
+	if (list == NULL)
+		return FAIL(UNAVAILABLE);
+	TRY(session_open_list(call, account, (struct id){{0}}, list, &count));
+	for (size_t left = count; left >= SESSION_LIVE_MAX; left--) {
+		struct session *oldest = NULL;
+
+		for (size_t i = 0; i < count; i++)
+			if (list[i].ended == 0 && (oldest == NULL || list[i].started < oldest->started))
+				oldest = &list[i];
+		REQUIRE(oldest != NULL);
+		oldest->ended = call->now_us;
+		TRY(row_update(&call->rows, &session_entity, oldest));
+	}
+	return OK;
+}
+
+/* Somebody who has signed in before is told of a browser that never did. */
+static err tell_of_new_browser(struct call *call, const struct session *session)
+{
+	bool before = false;
+	bool same = false;
+
+	TRY(known_browser(call, session, &before, &same));
+	return before && !same ? notice_put(call, session->account, NOTICE_NEW_DEVICE) : OK;
 }
 
 const char *session_second_factor(const struct actor *actor)
@@ -293,12 +397,20 @@ static err open_session(struct call *call, const struct membership *membership, 
 		.token_hash = {hash, sizeof(hash)},
 		.started = call->now_us,
 		.seen = call->now_us,
-		.expires = call->now_us + limits[membership->role].absolute_us,
 		.proved = call->now_us,
 		.factor = factor,
 	};
 
+	char agent[SESSION_AGENT_MAX];
+
+	agent_name(call->agent, agent);
+	session.agent = bytes_str(agent);
+	TRY(device_of_session(call, membership, &session.device));
+	session_limit(&session, (enum role)membership->role);
+	TRY(make_room(call, session.account));
+	TRY(tell_of_new_browser(call, &session));
 	TRY(new_token(call, hash));
+	call->cookie_age_s = cookie_age_s(call, &session, (enum role)membership->role);
 	TRY(row_insert(&call->rows, &session_entity, &session));
 	call->actor = (struct actor){
 		.account = membership->account,
@@ -359,7 +471,7 @@ static err prove_refused(struct call *call)
 	return credential_uncount(&call->rows, &credential);
 }
 
-static void put_session(struct call *call, const struct account *account)
+void session_put(struct call *call, const struct account *account)
 {
 	json_id(&call->out, "account", account->row.id);
 	json_str(&call->out, "role", access_role_names[call->actor.role]);
@@ -386,7 +498,7 @@ static err create_apply(struct call *call)
 	TRY(prove(call, &account, &factor));
 	TRY(end_presented(call));
 	TRY(open_session(call, &membership, factor));
-	put_session(call, &account);
+	session_put(call, &account);
 	return OK;
 }
 
@@ -408,7 +520,7 @@ static const struct input create_inputs[] = {
 
 static const char *const second_factor_words[] = {"none", "active", "required", NULL};
 
-static const struct field create_output[] = {
+const struct field session_output[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "customer", .ja = "市", .en = "Customer", .type = FIELD_TEXT, .grade = GRADE_1},
@@ -432,7 +544,7 @@ const struct op session_create = { /* K-1 */
 	.policy = "session see",
 	.inputs = create_inputs,
 	.entity = &session_entity,
-	.output_fields = create_output,
+	.output_fields = session_output,
 	.status = 201,
 	.purpose_ja = "利用者が本人であることを確かめるため",
 	.purpose_en = "To make sure that users are who they say",
@@ -478,7 +590,7 @@ static err step_up_apply(struct call *call)
 	TRY(session_rotate(call, &session));
 	call->actor.factor = factor;
 	call->event_facility = call->actor.facility;
-	put_session(call, &account);
+	session_put(call, &account);
 	return call_object(call, "session", session.row.id);
 }
 
@@ -496,7 +608,7 @@ const struct op session_step_up = { /* K-2 */
 	.policy = "session prove",
 	.inputs = step_up_inputs,
 	.entity = &session_entity,
-	.output_fields = create_output,
+	.output_fields = session_output,
 	.status = 200,
 	.purpose_ja = "重要な操作の前に、本人であることを確かめ直すため",
 	.purpose_en = "To make sure again who somebody is, before something critical",
@@ -534,6 +646,7 @@ const struct op session_end = {
 	.kind = OP_WRITE,
 	.grants = own_grants,
 	.policy = "session end",
+	.while_locked = true,
 	.inputs = no_inputs,
 	.entity = &session_entity,
 	.status = 204,

@@ -1,12 +1,24 @@
 /*
  * session - one sign-in of one membership.
  *
- * Ends at its idle and absolute limits, by signing out, and with the password.
+ *   live ──idle, or session.lock──▶ locked ──session.unlock──▶ live        (teachers)
+ *   any ──absolute limit; idle (all others); sign-out; password change; SESSION_PIN_TRIES wrong PINs──▶ over
+ *
+ * S1  The limits are one table, by role. ID-11
+ * S2  A locked session can do nothing but be unlocked or ended, and being used does not keep it.
+ * S3  An account has at most SESSION_LIVE_MAX sessions; the oldest give way.
  */
 #ifndef IDENTITY_SESSION_H
 #define IDENTITY_SESSION_H
 
 #include "op/op.h"
+
+#define SESSION_LIVE_MAX 10
+#define SESSION_LIST_MAX 64
+#define SESSION_PIN_TRIES 3
+#define SESSION_AGENT_MAX 64
+
+struct account;
 
 struct session {
 	struct row row;
@@ -19,9 +31,14 @@ struct session {
 	int64_t ended;            /* 0: in force */
 	int64_t proved;           /* when its person last gave password and code: sign-in or step-up */
 	bool factor;              /* with a second factor */
+	struct id device;         /* the registered tablet it was begun on; zero: none */
+	struct bytes agent;       /* browser and system in words, "" unknown */
+	int64_t locked;           /* by its person; 0: not */
+	int64_t pin_tries;        /* counted before each; cleared by the right one */
 };
 
 extern const struct entity session_entity;
+extern const struct statement session_browsers;
 extern const struct op session_create;
 extern const struct op session_end;
 extern const struct op session_step_up;
@@ -29,11 +46,21 @@ extern const struct op session_step_up;
 MUST_USE err session_start(void);
 /* NOT_FOUND: nobody was ever given this token. */
 MUST_USE err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], struct session *session_out);
-bool session_in_force(const struct session *session, enum role role, int64_t now_us);
-/* Notes that the session was used; at most once in ten minutes, and only where rows may change. */
+enum session_standing { SESSION_LIVE, SESSION_LOCKED, SESSION_OVER };
+enum session_standing session_standing(const struct session *session, enum role role, int64_t now_us);
+/* Has the note of its last use become so old that it is to be renewed? Once a minute for short limits, once in ten minutes for long ones. */
+bool session_touch_due(const struct session *session, enum role role, int64_t now_us);
+/* Notes that the caller's session was used, where that is due; where rows may not change, asks the engine to have it done. */
 MUST_USE err session_touch(struct call *call, struct session *session);
 /* Gives the caller's session a new token and stores it; the old token is dead at once. At every change of what a session may do. */
 MUST_USE err session_rotate(struct call *call, struct session *session);
+/* Sets when it expires: the role's absolute limit after its last proof. */
+void session_limit(struct session *session, enum role role);
+/* The members that every sign-in answers, of call->actor; described by session_output. */
+void session_put(struct call *call, const struct account *account);
+extern const struct field session_output[];
+/* Those not ended and not expired, at most SESSION_LIST_MAX; `but` may be zero. */
+MUST_USE err session_open_list(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out);
 /* "none", "active" or "required", as told of a session. */
 const char *session_second_factor(const struct actor *actor);
 /* Ends all sessions of an account but one (zero: all). */

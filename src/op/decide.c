@@ -78,7 +78,7 @@ const struct op *decide_seer(const struct entity *entity)
 
 	(void)snprintf(policy, sizeof(policy), "%s see", entity->name);
 	for (size_t i = 0; ops[i] != NULL; i++) {
-		if (strcmp(ops[i]->policy, policy) != 0 || ops[i]->entity != entity)
+		if (strcmp(ops[i]->policy, policy) != 0 || ops[i]->entity != entity || ops[i]->open)
 			continue;
 		if (!ops[i]->list)
 			return ops[i];

@@ -488,6 +488,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *render = boot_find(boot, FD_RENDER, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
+		.touch = identity_touch,
 		.pool_threads = CORE_POOL_THREADS, .sweeps = true, .flush = flush_all, .flush_context = core,
 	};
 	struct db *write = NULL;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { accounts, all, dayAfter, each, freshSession, get, lockedOut, post, request, reserved, strangeId, until } from './lib.mjs';
-import { accountFact, childFact, classFact, dayFact, facilityFact, linkFact, of, person, survey } from './world.mjs';
+import { accountFact, childFact, classFact, dayFact, deviceFact, facilityFact, linkFact, of, person, sessionFact, survey } from './world.mjs';
 
 const spare = new Set([...reserved, ...Object.values(lockedOut)].map((one) => one.login));
 
@@ -125,9 +125,25 @@ export async function things(who) {
 		membership: [...memberships, nothing],
 		recovery: [...recoveries, nothing],
 		facility: [facilityFact(who.here, cityA), facilityFact(elsewhere.principal.facility, cityA), facilityFact(far.principal.facility, cityB), nothing],
+		session: (await Promise.all([who.family, who.own, who.teacher, principal, overseers.admins[1], elsewhere.guardian, far.guardian].map(aSession)))
+			.concat(nothing),
+		device: (await Promise.all([principal, elsewhere.principal, far.principal].map(aTablet))).concat(nothing),
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
 	};
+}
+
+// A session besides the one that plays: nobody misses it.
+async function aSession(who) {
+	const { token } = await freshSession(accounts.find((one) => one.login === who.login));
+	const { id } = (await get('/v1/sessions', { token })).is(200).json.items.find((one) => one.current);
+	return sessionFact(id, who);
+}
+
+async function aTablet(principal) {
+	const where = `/v1/facilities/${principal.facility}/devices`;
+	const known = (await get(where, principal)).is(200).json.items.find((one) => one.state !== 'ended');
+	return deviceFact((known ?? (await post(where, principal, { name: 'しけんの端末' })).is(201).json).id, principal.facility, principal.city);
 }
 
 // What stands of a child for a day, for whoever may see the child's.

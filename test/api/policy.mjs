@@ -44,7 +44,10 @@ function exceptional(rule, policy) {
 
 // Who someone must be to a thing; false where the thing has no such relation.
 const relations = {
-	own: (actor, fact) => (fact.kind === 'change' ? fact.requester === actor.account : fact.kind === 'account' && fact.id === actor.account),
+	own: (actor, fact) => {
+		const owner = { change: fact.requester, account: fact.id, session: fact.account }[fact.kind];
+		return owner !== undefined && owner === actor.account;
+	},
 	'own-child': (actor, fact) => fact.guardians?.has(actor.account) === true,
 	class: (actor, fact) => fact.class !== undefined && actor.classes.has(fact.class) && fact.facility === actor.facility,
 	facility: (actor, fact) => fact.facility !== undefined && fact.facility === actor.facility,

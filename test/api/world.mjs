@@ -53,6 +53,8 @@ export function classFact(one, city, children) {
 export const dayFact = (kind, one, child) => ({ kind, id: one.id, city: child.city, facility: child.facility, class: child.class, child: child.id, guardians: child.guardians });
 
 export const facilityFact = (id, city) => ({ kind: 'facility', id, city, facility: id });
+export const sessionFact = (id, who) => ({ kind: 'session', id, city: who.city, of: who.role, facility: who.facility, account: who.account });
+export const deviceFact = (id, facility, city) => ({ kind: 'device', id, city, facility });
 export const accountFact = (who) => ({ kind: 'account', id: who.account, city: who.city, of: who.role, facility: who.facility });
 
 // The state of things in the eyes of those who own them, as text: equal before and after whatever must change nothing.
