@@ -6,6 +6,7 @@
 #include "identity/factor.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
+#include "identity/pin.h"
 #include "identity/qr.h"
 #include "identity/session.h"
 
@@ -46,14 +47,19 @@ static err put_totp(struct call *call)
 static err see_apply(struct call *call)
 {
 	struct credential credential = {0};
+	struct pin pin = {0};
 	int64_t left = 0;
+	err e;
 
 	TRY(credential_of(&call->rows, call->actor.account, &credential));
 	TRY(recovery_code_left(&call->rows, call->actor.account, &left));
 	json_time(&call->out, "password_changed_at", credential.changed);
 	TRY(put_totp(call));
 	json_int(&call->out, "recovery_codes_left", left);
-	json_bool(&call->out, "pin", false);
+	e = pin_of(&call->rows, call->actor.account, &pin);
+	if (!err_is(e, ERR_NOT_FOUND))
+		TRY(e);
+	json_bool(&call->out, "pin", err_is_ok(e));
 	return about_oneself(call);
 }
 

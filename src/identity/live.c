@@ -4,6 +4,7 @@
 #include "identity/device.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
+#include "identity/reach.h"
 #include "identity/session.h"
 
 #include "identity/live.h"
@@ -65,6 +66,23 @@ static err shown(struct call *call, const struct session *session, enum session_
 	return OK;
 }
 
+/* As whoever looks at the account itself is told: there is none. */
+static err account_in_reach(struct call *call, struct id account)
+{
+	struct membership list[MEMBERSHIP_MAX];
+	size_t count = 0;
+
+	if (id_equal(account, call->actor.account))
+		return OK;
+	TRY(membership_all(&call->rows, account, list, &count));
+	for (size_t i = 0; i < count; i++)
+		if (reach_sees(&call->actor, &list[i]))
+			return OK;
+	call->reason = "out of reach";
+	call->object_count = 0;
+	return FAIL(NOT_FOUND);
+}
+
 static err list_apply(struct call *call)
 {
 	struct session *list = arena_alloc(call->arena, SESSION_LIST_MAX * sizeof(*list));
@@ -75,6 +93,7 @@ static err list_apply(struct call *call)
 		return FAIL(UNAVAILABLE);
 	if (id_is_zero(account))
 		account = call->actor.account;
+	TRY(account_in_reach(call, account));
 	TRY(session_open_list(call, account, (struct id){{0}}, list, &count));
 	json_array(&call->out, "items");
 	for (size_t i = 0; i < count; i++) {

@@ -59,7 +59,7 @@ struct key {
 static err pin_is_of_no_use(struct call *call, const char *reason)
 {
 	call->reason = reason;
-	return call_flaw(call, "pin", FLAW_RULE, "ここではPINを使えません。パスワードで解除してください。",
+	return call_flaw(call, "pin", FLAW_RULE, "ここでは暗証番号を使えません。パスワードで解除してください。",
 	    "A PIN does not work here. Unlock with the password.");
 }
 
@@ -114,7 +114,7 @@ static err unlock_prepare(struct call *call)
 	key->by_pin = call_value(call, "pin")->present;
 	if (key->by_pin == call_value(call, "password")->present)
 		return call_flaw(call, key->by_pin ? "password" : "pin", key->by_pin ? FLAW_RULE : FLAW_MISSING,
-		    "PINかパスワードのどちらか一つを入れてください。", "Give either the PIN or the password.");
+		    "暗証番号かパスワードのどちらか一つを入れてください。", "Give either the PIN or the password.");
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &key->session));
 	if (session_standing(&key->session, call->actor.role, call->now_us) != SESSION_LOCKED) {
 		call->reason = "not locked";
@@ -143,7 +143,7 @@ static err wrong_pin(struct call *call, struct key *key)
 		key->spent = true;
 		return FAIL(UNAUTHENTICATED);
 	}
-	return call_flaw(call, "pin", FLAW_RULE, "PINが違います。3回間違えると、サインインからやり直しになります。",
+	return call_flaw(call, "pin", FLAW_RULE, "暗証番号が違います。3回間違えると、サインインからやり直しになります。",
 	    "The PIN is not right. After three wrong ones you have to sign in again.");
 }
 
@@ -207,7 +207,7 @@ static err unlock_refused(struct call *call)
 }
 
 static const struct input unlock_inputs[] = {
-	{.place = IN_BODY, .field = {.name = "pin", .ja = "PIN", .en = "PIN", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true,
+	{.place = IN_BODY, .field = {.name = "pin", .ja = "暗証番号", .en = "PIN", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true,
 	    .secret = true, .min = 1, .max = PIN_MAX}},
 	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
 	    .grade = GRADE_3B, .personal = true, .secret = true, .min = 1, .max = ACCOUNT_PASSWORD_INPUT_MAX}},

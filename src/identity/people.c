@@ -5,6 +5,7 @@
 #include "identity/factor.h"
 #include "identity/invitation.h"
 #include "identity/notice.h"
+#include "identity/pin.h"
 #include "identity/reach.h"
 #include "identity/session.h"
 
@@ -331,6 +332,7 @@ static err reset_apply(struct call *call)
 
 	TRY(reach_account(call, call_id(call, "account"), &reach));
 	TRY(factor_remove(call, reach.account.row.id, &found));
+	TRY(pin_remove(call, reach.account.row.id, &found));
 	TRY(session_end_others(call, reach.account.row.id, (struct id){{0}}));
 	TRY(notice_put(call, reach.account.row.id, NOTICE_FACTOR_REMOVED));
 	return told(call, &reach);

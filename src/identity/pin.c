@@ -13,7 +13,7 @@
 static const struct field fields[] = {
 	{.name = "account", .ja = "アカウント", .en = "Account", .type = FIELD_ID, .grade = GRADE_2, .required = true,
 	    .refers = "account", AT(account)},
-	{.name = "phc", .ja = "PINのハッシュ", .en = "PIN hash", .type = FIELD_BYTES, .grade = GRADE_3B, .personal = true,
+	{.name = "phc", .ja = "暗証番号のハッシュ", .en = "PIN hash", .type = FIELD_BYTES, .grade = GRADE_3B, .personal = true,
 	    .sealed = true, .required = true, .max = PASSWORD_PHC_MAX, AT(phc)},
 	{.name = "changed", .ja = "設定日時", .en = "Changed at", .type = FIELD_TIME, .grade = GRADE_2, .required = true, AT(changed)},
 };
@@ -22,7 +22,7 @@ static const char *const unique[] = {"account", NULL};
 
 const struct entity pin_entity = {
 	.name = "pin",
-	.ja = "PIN",
+	.ja = "暗証番号",
 	.en = "PIN",
 	.size = sizeof(struct pin),
 	.seal = SEAL_PERSON,
@@ -95,11 +95,11 @@ static err check(struct call *call)
 	case PIN_FITS:
 		return OK;
 	case PIN_NO_DIGITS:
-		return call_flaw(call, "pin", FLAW_FORMAT, "PINは4～8桁の数字にしてください。", "A PIN has 4 to 8 digits.");
+		return call_flaw(call, "pin", FLAW_FORMAT, "暗証番号は4～8桁の数字にしてください。", "A PIN has 4 to 8 digits.");
 	case PIN_GUESSED:
 		break;
 	}
-	return call_flaw(call, "pin", FLAW_RULE, "同じ数字や並んだ数字だけのPINは使えません。",
+	return call_flaw(call, "pin", FLAW_RULE, "同じ数字や並んだ数字だけの暗証番号は使えません。",
 	    "A PIN is neither one digit repeated nor a run of digits.");
 }
 
@@ -162,7 +162,7 @@ static err set_apply(struct call *call)
 
 static const struct grant own[] = {{ROLES_ANY, RELATION_OWN, "*"}, {0}};
 static const struct input set_inputs[] = {
-	{.place = IN_BODY, .field = {.name = "pin", .ja = "PIN", .en = "PIN", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true,
+	{.place = IN_BODY, .field = {.name = "pin", .ja = "暗証番号", .en = "PIN", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true,
 	    .required = true, .secret = true, .min = PIN_MIN, .max = PIN_MAX}},
 	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
 	    .grade = GRADE_3B, .personal = true, .required = true, .secret = true, .min = 1, .max = ACCOUNT_PASSWORD_INPUT_MAX}},
@@ -171,7 +171,7 @@ static const struct input set_inputs[] = {
 
 const struct op pin_set = {
 	.id = "me.pin",
-	.ja = "PINを決める",
+	.ja = "暗証番号を決める",
 	.en = "Set one's PIN",
 	.method = "PUT",
 	.path = "/v1/me/pin",
@@ -181,7 +181,7 @@ const struct op pin_set = {
 	.inputs = set_inputs,
 	.entity = &account_entity,
 	.status = 204,
-	.purpose_ja = "登録端末の画面ロックをPINで解除できるようにするため",
+	.purpose_ja = "登録端末の画面ロックを暗証番号で解除できるようにするため",
 	.purpose_en = "To unlock the screen of a registered tablet by PIN",
 	.event = true,
 	.grade = GRADE_3B,
@@ -206,7 +206,7 @@ static const struct input no_inputs[] = {{0}};
 
 const struct op pin_clear = {
 	.id = "me.pin-remove",
-	.ja = "PINをなくす",
+	.ja = "暗証番号をなくす",
 	.en = "Remove one's PIN",
 	.method = "DELETE",
 	.path = "/v1/me/pin",
@@ -216,7 +216,7 @@ const struct op pin_clear = {
 	.inputs = no_inputs,
 	.entity = &account_entity,
 	.status = 204,
-	.purpose_ja = "PINによるロック解除をやめるため",
+	.purpose_ja = "暗証番号によるロック解除をやめるため",
 	.purpose_en = "To stop unlocking by PIN",
 	.event = true,
 	.grade = GRADE_3B,

@@ -40,7 +40,7 @@ static const struct field fields[] = {
 	    AT(device)},
 	{.name = "agent", .ja = "ブラウザー", .en = "Browser", .type = FIELD_TEXT, .grade = GRADE_2, .max = SESSION_AGENT_MAX, AT(agent)},
 	{.name = "locked", .ja = "ロック", .en = "Locked at", .type = FIELD_TIME, .grade = GRADE_2, AT(locked)},
-	{.name = "pin_tries", .ja = "PINの誤り", .en = "Wrong PINs", .type = FIELD_INT, .grade = GRADE_2, .max = SESSION_PIN_TRIES,
+	{.name = "pin_tries", .ja = "暗証番号の誤り", .en = "Wrong PINs", .type = FIELD_INT, .grade = GRADE_2, .max = SESSION_PIN_TRIES,
 	    AT(pin_tries)},
 };
 

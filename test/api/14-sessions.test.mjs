@@ -324,7 +324,9 @@ test('K-1 a PIN is four to eight digits that nobody tries first, set with the pa
 	for (const pin of ['123', '123456789', '0000', '1234', '8765', '12a4', '１２３５', ' 407', ''])
 		assert.deepEqual((await set(pin)).is(400).fields, ['pin'], `"${pin}"`);
 	assert.deepEqual((await set('2580', 'Wrong-Password-0!')).is(400).fields, ['password']);
+	assert.equal((await get('/v1/me/factors', session)).json.pin, true);
 	(await request('DELETE', '/v1/me/pin', { as: session })).is(204);
+	assert.equal((await get('/v1/me/factors', session)).json.pin, false);
 	await lock(session);
 	(await unlock(session, { pin: PIN }, tablets.here.token)).is(400);
 	const next = { token: tokenOf((await unlock(session, { password: teacher.password })).is(200)) };
