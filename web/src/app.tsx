@@ -16,6 +16,8 @@ import type { Problem } from './api/problem';
 import { problemOf, silent } from './api/problem';
 import { useAsks } from './base/ask';
 import { useIdle } from './base/idle';
+import { offerOffline } from './base/offline';
+import { outbox } from './base/outbox';
 import { goTo, useRoute } from './base/route';
 import type { Session } from './base/session';
 import { SessionContext } from './base/session';
@@ -28,6 +30,7 @@ import type { Arrival } from './page/sign-in';
 import { Tablet } from './page/tablet';
 import { Unlock } from './page/unlock';
 import { Confirm } from './part/confirm';
+import { Discard } from './part/discard';
 import { Frame } from './part/frame';
 import { ProblemNotice } from './part/problem';
 import { Loading } from './part/remote';
@@ -43,6 +46,10 @@ type Stage =
   | { readonly stage: 'out'; readonly arrival: Arrival; readonly login?: string | null }
   | { readonly stage: 'enrol' }
   | { readonly stage: 'in'; readonly me: Me; readonly operations: ReadonlySet<string> };
+
+const FLUSH_MS = 4_000;
+
+const unsent = (): number => outbox.entries().filter(({ state }) => state !== 'sent').length;
 
 function Inside({ session }: { readonly session: Session }) {
   const { words } = useWords();
@@ -149,7 +156,14 @@ export function App() {
     return () => removeEventListener('hashchange', moved);
   }, []);
 
+  /* The line may be back by now; if not, the person decides about what is lost. */
+  const mayLeave = useCallback(async () => {
+    if (unsent() > 0) await Promise.race([outbox.flush(), new Promise((wait) => setTimeout(wait, FLUSH_MS))]);
+    return unsent() === 0 || asks.discard(unsent());
+  }, [asks]);
+
   const leave = useCallback(async () => {
+    if (!(await mayLeave())) return;
     try {
       await client(signOut());
     } catch (error) {
@@ -161,9 +175,12 @@ export function App() {
     }
     storeLanguage(spoken.current); /* the server has just cleared what the device kept */
     asks.drop();
+    outbox.close();
+    await outbox.clear();
+    void offerOffline();
     goTo({ page: 'home' });
     setStage({ stage: 'out', arrival: 'left' });
-  }, [asks, client]);
+  }, [asks, client, mayLeave]);
 
   /* The letter's link has done its work. Whoever else was signed in here gives way to its owner. */
   const accepted = useCallback(
@@ -193,6 +210,16 @@ export function App() {
         : null,
     [client, enter, leave, lockNow, stage],
   );
+
+  const account = stage.stage === 'in' ? stage.me.account : null;
+  useEffect(() => {
+    if (account === null) {
+      outbox.close();
+      return;
+    }
+    const stopped = () => void enter().catch(() => undefined); /* leads to the sign-in, or to the lock */
+    outbox.open({ client, account, language: () => spoken.current, stopped });
+  }, [account, client, enter]);
 
   const locked = asked.find(({ kind }) => kind === 'unlock');
   const question = locked ? undefined : asked[0];
@@ -247,6 +274,7 @@ export function App() {
             done={question.answer}
           />
         )}
+        {question?.kind === 'discard' && <Discard count={question.count} done={question.answer} />}
         {question?.kind === 'confirm' && <Confirm demand={question.demand} done={question.answer} />}
       </Page>
     </Speaking>

@@ -4,16 +4,10 @@ import type { Call } from './client';
 import { path } from './client';
 import { page } from './decode';
 import type { Page } from './decode';
-import type { Absence, Board, Child, Event, Facility, Kind } from './model';
+import type { Absence, Board, Child, Event, Facility } from './model';
 import { absence, board, child, event, facility } from './model';
 
 const PAGE_MAX = 200;
-
-export interface NewAbsence {
-  readonly date: Day;
-  readonly kind: Kind;
-  readonly reason: string;
-}
 
 export const readChildren = (): Call<Page<Child>> => ({
   method: 'GET',
@@ -29,13 +23,8 @@ export const readAbsences = (id: string): Call<Page<Absence>> => ({
   decode: page(absence),
 });
 
-export const reportAbsence = (id: string, body: NewAbsence, key: string): Call<Absence> => ({
-  method: 'POST',
-  path: path`/v1/children/${id}/absences`,
-  body,
-  key,
-  decode: absence,
-});
+/* Where reports are sent; they go through the outbox. */
+export const absencePath = (id: string): string => path`/v1/children/${id}/absences`;
 
 /* The next page of a list, or its first without a cursor. */
 const listed = (base: string, cursor: string | null): string => (cursor ? base + path`&cursor=${cursor}` : base);
@@ -58,4 +47,10 @@ export const readEvents = (cursor: string | null = null): Call<Page<Event>> => (
   method: 'GET',
   path: listed(path`/v1/events?limit=${EVENT_PAGE}`, cursor),
   decode: page(event),
+});
+
+export const readFacility = (id: string): Call<Facility> => ({
+  method: 'GET',
+  path: path`/v1/facilities/${id}`,
+  decode: facility,
 });

@@ -98,6 +98,7 @@ export const facility = record<Facility>({
 
 export interface Child {
   readonly id: string;
+  readonly facility: string | null;
   readonly name: string;
   readonly kana: string | null;
   readonly class_name: string | null;
@@ -105,11 +106,15 @@ export interface Child {
 }
 export const child = record<Child>({
   id: text,
+  facility: maybe(text),
   name: text,
   kana: maybe(text),
   class_name: maybe(text),
   facility_name: maybe(text),
 });
+
+const ABSENCE_STATES = ['active', 'withdrawn'] as const;
+export type AbsenceState = (typeof ABSENCE_STATES)[number];
 
 export interface Absence {
   readonly id: string;
@@ -117,6 +122,10 @@ export interface Absence {
   readonly kind: Kind;
   readonly reason: string | null;
   readonly reported_at: string | null;
+  readonly reporter_name: string | null;
+  readonly fetch: string | null;
+  readonly telephone: boolean;
+  readonly state: AbsenceState | null; /* none: it counts */
 }
 export const absence = record<Absence>({
   id: text,
@@ -124,12 +133,16 @@ export const absence = record<Absence>({
   kind: choice(KINDS),
   reason: maybe(text),
   reported_at: maybe(text),
+  reporter_name: maybe(text),
+  fetch: maybe(text),
+  telephone: maybeFlag,
+  state: maybe(choice(ABSENCE_STATES)),
 });
 
 /* The report that counts for a day: of several, the one that came last. */
 export function standing(absences: readonly Absence[], day: Day): Absence | undefined {
   return absences
-    .filter(({ date }) => date === day)
+    .filter(({ date, state }) => date === day && state !== 'withdrawn')
     .reduce<Absence | undefined>(
       (last, next) => ((last?.reported_at ?? '') > (next.reported_at ?? '') ? last : next),
       undefined,

@@ -7,12 +7,15 @@ import type { Consent, Demand } from '../api/problem';
 
 export type Ask =
   | { readonly kind: 'unlock' | 'prove'; readonly answer: (given: boolean) => void }
+  | { readonly kind: 'discard'; readonly count: number; readonly answer: (given: boolean) => void }
   | { readonly kind: 'confirm'; readonly demand: Demand; readonly answer: (consent: Consent | null) => void };
 
 export interface Asks {
   readonly unlock: () => Promise<boolean>;
   readonly prove: () => Promise<boolean>;
   readonly confirm: (demand: Demand) => Promise<Consent | null>;
+  /* May what is not sent yet be lost? */
+  readonly discard: (count: number) => Promise<boolean>;
   /* Nobody is there any more to answer. */
   readonly drop: () => void;
 }
@@ -44,21 +47,25 @@ export function useAsks(): readonly [readonly Ask[], Asks] {
       return asked;
     };
 
+    /* A question of its own for every call. */
+    const each = <T>(refusal: T, make: (answer: (given: T) => void) => Ask) =>
+      new Promise<T>((resolve) => {
+        const answer = (given: T) => {
+          pending.delete(refuse);
+          close(ask);
+          resolve(given);
+        };
+        const ask = make(answer);
+        const refuse = () => answer(refusal);
+        pending.add(refuse);
+        put(ask);
+      });
+
     return {
       unlock: () => once('unlock'),
       prove: () => once('prove'),
-      confirm: (demand) =>
-        new Promise((resolve) => {
-          const answer = (consent: Consent | null) => {
-            pending.delete(refuse);
-            close(ask);
-            resolve(consent);
-          };
-          const ask: Ask = { kind: 'confirm', demand, answer };
-          const refuse = () => answer(null);
-          pending.add(refuse);
-          put(ask);
-        }),
+      confirm: (demand) => each<Consent | null>(null, (answer) => ({ kind: 'confirm', demand, answer })),
+      discard: (count) => each(false, (answer) => ({ kind: 'discard', count, answer })),
       drop: () => {
         for (const refuse of [...pending]) refuse();
       },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayOf, isDay, isOn, likelyDay, nextWeekday, today, writeClock, writeDay, writeInstant } from './day';
+import { addDays, addMonths, dayOf, isDay, isMonth, isOn, nextWeekday, timeOf, today } from './day';
+import { weekdayOf, writeClock, writeDay, writeInstant, writeMonth, writeWeekday } from './day';
 
 test('a day is a day of Japan, whatever the clock of the device shows', () => {
   assert.equal(dayOf(new Date('2026-11-23T14:59:59Z')), '2026-11-23');
@@ -20,14 +21,9 @@ test('days are counted over months and years', () => {
   assert.equal(addDays('2028-03-01', -1), '2028-02-29');
 });
 
-test('a report is most likely about today in the morning, later about the next weekday', () => {
+test('the next weekday leaves out Saturday and Sunday', () => {
   assert.equal(nextWeekday('2026-11-19'), '2026-11-20');
   for (const day of ['2026-11-20', '2026-11-21', '2026-11-22']) assert.equal(nextWeekday(day), '2026-11-23');
-  assert.equal(likelyDay(new Date('2026-11-20T00:10:00+09:00')), '2026-11-20');
-  assert.equal(likelyDay(new Date('2026-11-20T08:59:59+09:00')), '2026-11-20');
-  assert.equal(likelyDay(new Date('2026-11-20T09:00:00+09:00')), '2026-11-23');
-  assert.equal(likelyDay(new Date('2026-11-22T07:00:00+09:00')), '2026-11-23');
-  assert.equal(likelyDay(new Date('2026-11-18T23:59:00+09:00')), '2026-11-19');
 });
 
 test('a date is written out, with the year when it is another one', () => {
@@ -44,4 +40,16 @@ test('a time is the time in Japan', () => {
   assert.equal(isOn('2031-11-23T15:30:00Z', '2031-11-24'), true);
   for (const other of ['2031-11-23T14:30:00Z', 'soon']) assert.equal(isOn(other, '2031-11-24'), false);
   assert.equal(writeInstant('2031-11-23T23:05:00Z', 'ja'), '2031年11月24日（月） 8:05');
+});
+
+test('months are counted over years and written out', () => {
+  assert.equal(addMonths('2026-12', 1), '2027-01');
+  assert.equal(addMonths('2026-01', -1), '2025-12');
+  assert.equal(writeMonth('2026-11', 'ja'), '2026年11月');
+  assert.equal(writeMonth('2026-11', 'en'), 'November 2026');
+  assert.deepEqual(['2026-11', '2026-13', '2026-1', ''].map(isMonth), [true, false, false, false]);
+  assert.equal(weekdayOf('2026-11-22'), 0);
+  assert.equal(writeWeekday(0, 'ja'), '日');
+  assert.equal(writeWeekday(0, 'en'), 'Sun');
+  assert.equal(timeOf(new Date('2026-11-24T08:05:00+09:00')), '08:05');
 });

@@ -35,8 +35,6 @@ export function today(): Day {
   return dayOf(new Date());
 }
 
-const MORNING_ENDS = 9;
-
 /* Monday to Friday. */
 export function isWeekday(day: Day): boolean {
   const noon = noonOf(day);
@@ -49,11 +47,24 @@ export function nextWeekday(day: Day): Day {
   return noonOf(next) === null || isWeekday(next) ? next : nextWeekday(next);
 }
 
-/* The day a report is most likely about: today while children still arrive, afterwards the next weekday. */
-export function likelyDay(now: Date): Day {
-  const day = dayOf(now);
-  const morning = Number.parseInt(clock.format(now), 10) < MORNING_ENDS;
-  return morning && isWeekday(day) ? day : nextWeekday(day);
+/* HH:MM in Japan at that instant; such texts compare like the times they name. */
+export function timeOf(instant: Date): string {
+  return clock.format(instant).padStart(5, '0');
+}
+
+export const monthOf = (day: Day): string => day.slice(0, 7);
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+export const isMonth = (text: string): boolean => MONTH.test(text);
+
+export function addMonths(month: string, count: number): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number - 1 + count, 15)).toISOString().slice(0, 7);
+}
+
+/* Sunday is 0. */
+export function weekdayOf(day: Day): number {
+  return new Date(noonOf(day) ?? 0).getUTCDay();
 }
 
 export function addDays(day: Day, count: number): Day {
@@ -96,6 +107,20 @@ export function writeDay(day: Day, language: Language): string {
   if (language === 'ja') return `${year && `${year}年`}${month + 1}月${number}日（${weekday}）`;
   return `${weekday} ${number} ${MONTHS[month] ?? ''}${year && ` ${year}`}`;
 }
+
+/* 「2026年11月」, "November 2026" */
+export function writeMonth(month: string, language: Language): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return language === 'ja' ? `${year}年${number}月` : `${MONTHS[number - 1] ?? ''} ${year}`;
+}
+
+/* 「日」, "Sun" */
+export function writeWeekday(weekday: number, language: Language): string {
+  return (WEEKDAYS[language][weekday] ?? '').slice(0, 3);
+}
+
+/* 「8:30」 of "08:30" */
+export const writeTime = (time: string): string => time.replace(/^0(?=\d:)/, '');
 
 /* 「8:05」 in Japan, or nothing when it is no time. */
 export function writeClock(time: string): string {

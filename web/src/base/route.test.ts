@@ -8,6 +8,7 @@ const ADDRESSES: readonly (readonly [string, Route])[] = [
   ['#/children', { page: 'children' }],
   ['#/children/01abc', { page: 'absence', child: '01abc' }],
   ['#/children/01abc?kind=late', { page: 'absence', child: '01abc', kind: 'late' }],
+  ['#/children/01abc/month?month=2026-11', { page: 'month', child: '01abc', month: '2026-11' }],
   ['#/board?facility=01f&date=2026-11-24', { page: 'board', facility: '01f', date: '2026-11-24' }],
   ['#/account/factor', { page: 'factor' }],
 ];

@@ -24,6 +24,9 @@ const PATHS = {
   /* guardian */
   children: '/children',
   absence: '/children/:child?kind',
+  reports: '/children/:child/reports',
+  month: '/children/:child/month?month',
+  looked: '/looked?child',
 
   /* staff */
   board: '/board?facility&date',

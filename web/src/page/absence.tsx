@@ -2,23 +2,25 @@
  * A guardian reports an absence: a usual reason is sent by one press, on the likely day; everything can be changed first.
  * Being late or early takes a time, so there the reasons only fill the text.
  *
- * One key names the wish as it is written: sending it again after a lost answer, or twice by a nervous finger, is one
- * report. Changing any word makes another wish.
+ * The report goes through the outbox: however often the finger presses or the line is cut, it is one report, and where
+ * there is no line it waits on the phone.
  */
-import { useRef, useState } from 'preact/hooks';
-import { readAbsences, readChild, reportAbsence } from '../api/calls';
-import type { NewAbsence } from '../api/calls';
-import { newKey } from '../api/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { absencePath, readAbsences, readChild } from '../api/calls';
+import type { Calendar } from '../api/family';
+import { readCalendar } from '../api/family';
 import type { Absence, Child, Kind } from '../api/model';
-import { KINDS, standing } from '../api/model';
+import { absence as decodeAbsence, KINDS, standing } from '../api/model';
 import type { Problem } from '../api/problem';
-import { problemOf } from '../api/problem';
+import { Failure, problemOf } from '../api/problem';
 import type { Day } from '../base/day';
-import { addDays, isDay, likelyDay, nextWeekday, today, writeDay, writeInstant } from '../base/day';
-import type { Remote } from '../base/remote';
+import { addDays, isDay, today, weekdayOf, writeDay, writeInstant, writeTime, writeWeekday } from '../base/day';
+import type { Entry } from '../base/outbox';
+import { outbox, useOutbox } from '../base/outbox';
 import { useRemote } from '../base/remote';
+import { reportDays } from '../base/reporting';
 import { hrefOf } from '../base/route';
-import { useSession } from '../base/session';
+import { Back } from '../part/back';
 import { Button } from '../part/button';
 import { Area, Choice, Field } from '../part/field';
 import { Icon } from '../part/icon';
@@ -26,15 +28,28 @@ import { KindChip } from '../part/kind';
 import { Native } from '../part/name';
 import { Notice } from '../part/notice';
 import { fieldMessages, SendProblem } from '../part/problem';
-import { RemoteView } from '../part/remote';
+import { Loading, RemoteView } from '../part/remote';
+import { Telephone, useTelephone } from '../part/telephone';
 import { Title } from '../part/title';
+import type { Words } from '../word/ja';
+import type { Language } from '../word/language';
 import { useWords } from '../word/word';
 
 /* What the server takes; it has the last word. */
 const REASON_MAX = 500;
 const AHEAD_DAYS = 60;
+const CALENDAR_DAYS = 30;
 
 type When = 'today' | 'next' | 'other';
+
+/* What the server answered, where it was heard. */
+function decoded(reply: unknown): Absence | null {
+  try {
+    return decodeAbsence(reply, 'reply');
+  } catch {
+    return null;
+  }
+}
 
 interface ChipsProps {
   readonly reason: string;
@@ -64,16 +79,25 @@ interface FormProps {
   readonly child: Child;
   readonly kind: Kind;
   readonly known: readonly Absence[];
-  readonly sent: (absence: Absence) => void;
+  readonly calendar: Calendar | null;
+  readonly telephone: string | null;
+  readonly sent: (entry: Entry) => void;
 }
 
-function ReportForm({ child, kind: asked, known, sent }: FormProps) {
+/* What a day is called from the day the form was opened on. */
+function nameOf(day: Day, opened: Day, words: Words, language: Language): string {
+  const { absence: say } = words;
+  if (day === opened) return say.today;
+  if (day === addDays(opened, 1)) return say.tomorrow;
+  return say.weekday(writeWeekday(weekdayOf(day), language));
+}
+
+function ReportForm({ child, kind: asked, known, calendar, telephone, sent }: FormProps) {
   const { words, language } = useWords();
-  const { client } = useSession();
   const say = words.absence;
-  const [first] = useState(today); /* the day the form was opened; what was chosen does not move at midnight */
-  const next = nextWeekday(first);
-  const [when, setWhen] = useState<When>(() => (likelyDay(new Date()) === first ? 'today' : 'next'));
+  const [{ first, second: next, closed, cutOff }] = useState(() => reportDays(calendar, new Date()));
+  const [opened] = useState(today); /* what was chosen does not move at midnight */
+  const [when, setWhen] = useState<When>('today');
   const [other, setOther] = useState('');
   const [kind, setKind] = useState<Kind>(asked);
   const [reason, setReason] = useState('');
@@ -81,7 +105,6 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
-  const wish = useRef({ content: '', key: '' });
   const form = useRef<HTMLFormElement>(null);
 
   const days: Record<When, Day | null> = {
@@ -102,12 +125,6 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
       set(value);
       setProblem(null);
     };
-
-  const keyFor = (body: NewAbsence): string => {
-    const content = JSON.stringify(body);
-    if (wish.current.content !== content) wish.current = { content, key: newKey() };
-    return wish.current.key;
-  };
 
   const focusField = (field: string) => {
     const name = field === 'date' ? (when === 'other' ? 'other' : 'when') : field;
@@ -132,7 +149,18 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
     setProblem(null);
     try {
       const body = { date, kind, reason: why.trim() };
-      sent(await client(reportAbsence(child.id, body, keyFor(body))));
+      const entry = await outbox.send({
+        kind: 'absence',
+        about: child.id,
+        path: absencePath(child.id),
+        body,
+        words: [child.name, writeDay(date, language), words.kinds[kind], body.reason],
+      });
+      if (entry.state === 'refused' && entry.problem) {
+        await outbox.forget(entry.id);
+        throw new Failure(entry.problem);
+      }
+      sent(entry);
     } catch (error) {
       const met = problemOf(error, language);
       setProblem(met);
@@ -154,18 +182,19 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
 
   return (
     <form ref={form} class="form" noValidate onSubmit={submit}>
+      {closed && (
+        <Notice tone="warning" title={say.closed(writeDay(opened, language), writeTime(cutOff))}>
+          <Telephone number={telephone} />
+        </Notice>
+      )}
       <Choice<When>
         label={say.date}
         name="when"
         value={when}
         onValue={changing(setWhen)}
         options={[
-          { value: 'today', label: say.today, hint: writeDay(first, language) },
-          {
-            value: 'next',
-            label: next === addDays(first, 1) ? say.tomorrow : say.monday,
-            hint: writeDay(next, language),
-          },
+          { value: 'today', label: nameOf(first, opened, words, language), hint: writeDay(first, language) },
+          { value: 'next', label: nameOf(next, opened, words, language), hint: writeDay(next, language) },
           { value: 'other', label: say.other, hint: when === 'other' && date ? writeDay(date, language) : '' },
         ]}
         error={when === 'other' ? undefined : dateError}
@@ -175,8 +204,8 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
             label={say.otherLabel}
             name="other"
             type="date"
-            min={first}
-            max={addDays(first, AHEAD_DAYS)}
+            min={opened}
+            max={addDays(opened, AHEAD_DAYS)}
             value={other}
             onText={changing(setOther)}
             error={dateError}
@@ -234,12 +263,84 @@ function ReportForm({ child, kind: asked, known, sent }: FormProps) {
             <KindChip kind={kind} />
           </span>
         </p>
-        {problem && <SendProblem problem={problem} />}
+        {problem && <Refused problem={problem} telephone={telephone} />}
         <Button look="filled" type="submit" busy={busy}>
           {busy ? say.busy : say.submit}
         </Button>
       </div>
     </form>
+  );
+}
+
+/* After the cut-off the answer names the way on; otherwise it says what to mend. */
+function Refused({ problem, telephone }: { readonly problem: Problem; readonly telephone: string | null }) {
+  const { words, language } = useWords();
+  if (problem.status !== 409) return <SendProblem problem={problem} />;
+  const told = problem.language === language ? problem.errors[0]?.message : null;
+  return (
+    <Notice tone="error" title={words.absence.tooLate}>
+      {told && <p>{told}</p>}
+      <Telephone number={telephone} />
+    </Notice>
+  );
+}
+
+interface WaitingProps {
+  readonly entry: Entry;
+  readonly telephone: string | null;
+  readonly back: () => void;
+}
+
+/* The line is down: the report is on the phone, and goes by itself. */
+function Waiting({ entry, telephone, back }: WaitingProps) {
+  const { words } = useWords();
+  const say = words.absence;
+  const [name, ...rest] = entry.words;
+  if (entry.state === 'refused' && entry.problem) {
+    return (
+      <>
+        <Title text={say.refusedTitle} />
+        <div class="stack">
+          <Refused problem={entry.problem} telephone={telephone} />
+          <Button
+            look="filled"
+            onClick={() => {
+              void outbox.forget(entry.id);
+              back();
+            }}
+          >
+            {say.refusedBack}
+          </Button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <Title text={say.waitingTitle} />
+      <p class="lead">{say.waitingHint}</p>
+      <div class="panel waiting">
+        <p class="waiting-words">
+          <Native>{name}</Native>
+          {rest.map((word) => (
+            <span key={word}>{word}</span>
+          ))}
+        </p>
+        <p class="soft" role="status">
+          {words.outbox.waiting}
+        </p>
+      </div>
+      <p class="soft">{say.waitingHurry}</p>
+      <Telephone number={telephone} />
+      <div class="after">
+        <Button icon="refresh" onClick={() => void outbox.flush()}>
+          {words.outbox.now}
+        </Button>
+        <a class="button button-quiet" href={hrefOf({ page: 'home' })}>
+          {words.nav.back}
+        </a>
+      </div>
+    </>
   );
 }
 
@@ -301,76 +402,79 @@ function Done({ child, absence, again }: DoneProps) {
   );
 }
 
-function History({ absences }: { readonly absences: readonly Absence[] }) {
-  const { words, language } = useWords();
-  const latest = [...absences].sort((a, b) => (a.date === b.date ? 0 : a.date < b.date ? 1 : -1));
-  if (latest.length === 0) return <p class="soft">{words.absence.historyEmpty}</p>;
-  return (
-    <ul class="reports">
-      {latest.map((absence) => (
-        <li class="report" key={absence.id}>
-          <span class="report-day">{writeDay(absence.date, language)}</span>
-          <KindChip kind={absence.kind} />
-          {absence.reason && (
-            <span class="report-reason">
-              <Native>{absence.reason}</Native>
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const itemsOf = (remote: Remote<{ readonly items: readonly Absence[] }>): readonly Absence[] =>
-  remote.state === 'ready' ? remote.value.items : [];
-
 interface Props {
   readonly child: string;
   readonly kind: Kind;
 }
 
-export function AbsencePage({ child: id, kind }: Props) {
+interface ChildProps {
+  readonly child: Child;
+  readonly kind: Kind;
+  readonly sent: (entry: Entry) => void;
+}
+
+/* The form needs the facility's year to name the right days, but does without where it cannot be had. */
+function FormOf({ child, kind, sent }: ChildProps) {
   const { words } = useWords();
-  const say = words.absence;
-  const [child, childAgain] = useRemote(readChild(id));
-  const [absences, absencesAgain] = useRemote(readAbsences(id));
-  const [sent, setSent] = useState<Absence | null>(null);
-
-  const home = (
-    <p class="back">
-      <a class="button button-quiet" href={hrefOf({ page: 'home' })}>
-        <Icon name="left" />
-        <span>{words.nav.back}</span>
-      </a>
-    </p>
-  );
-
+  const [from] = useState(today);
+  const facility = child.facility ?? '';
+  const [absences] = useRemote(readAbsences(child.id));
+  const [calendar] = useRemote(readCalendar(facility, from, CALENDAR_DAYS));
+  const telephone = useTelephone(facility);
+  if (calendar.state === 'loading') return <Loading />;
   return (
     <>
-      {sent === null && home}
+      <ReportForm
+        child={child}
+        kind={kind}
+        known={absences.state === 'ready' ? absences.value.items : []}
+        calendar={calendar.state === 'ready' ? calendar.value : null}
+        telephone={telephone}
+        sent={sent}
+      />
+      <p class="below">
+        <a class="button button-quiet" href={hrefOf({ page: 'reports', child: child.id })}>
+          <span>{words.absence.history}</span>
+          <Icon name="right" />
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Outcome({ child, entry: id, again }: { readonly child: Child; readonly entry: string; readonly again: () => void }) {
+  const entry = useOutbox('absence').find((one) => one.id === id);
+  const telephone = useTelephone(child.facility ?? '');
+  const [absences, reload] = useRemote(readAbsences(child.id));
+  const sent = entry?.state === 'sent';
+  useEffect(() => {
+    if (sent) reload();
+  }, [sent, reload]);
+  if (!entry) return null;
+  if (!sent) return <Waiting entry={entry} telephone={telephone} back={again} />;
+  const body = JSON.parse(entry.body) as { readonly date: Day; readonly kind: Kind };
+  const answered = decoded(entry.reply);
+  const listed = absences.state === 'ready' ? standing(absences.value.items, body.date) : undefined;
+  const absence = answered ?? listed;
+  return absence ? <Done child={child} absence={absence} again={again} /> : <Loading />;
+}
+
+export function AbsencePage({ child: id, kind }: Props) {
+  const { words } = useWords();
+  const [child, childAgain] = useRemote(readChild(id));
+  const [sent, setSent] = useState<string | null>(null);
+  const again = () => setSent(null);
+  return (
+    <>
+      {sent === null && <Back to={{ page: 'home' }} label={words.nav.back} />}
       <RemoteView of={child} again={childAgain}>
         {(value) =>
           sent ? (
-            <Done child={value} absence={sent} again={() => setSent(null)} />
+            <Outcome child={value} entry={sent} again={again} />
           ) : (
             <>
-              <Title text={say.title(value.name)} />
-              <ReportForm
-                child={value}
-                kind={kind}
-                known={itemsOf(absences)}
-                sent={(absence) => {
-                  setSent(absence);
-                  absencesAgain();
-                }}
-              />
-              <section class="history">
-                <h2 class="section-title">{say.history}</h2>
-                <RemoteView of={absences} again={absencesAgain}>
-                  {({ items }) => <History absences={items} />}
-                </RemoteView>
-              </section>
+              <Title text={words.absence.title(value.name)} />
+              <FormOf child={value} kind={kind} sent={(entry) => setSent(entry.id)} />
             </>
           )
         }

@@ -175,7 +175,7 @@ export function AccountPage() {
         </div>
       </dl>
       <ul class="rows">
-        {operations.has('me.notices') && (
+        {operations.has('notice.list') && (
           <Row to={{ page: 'notices' }} label={say.notices}>
             {say.noticesNew(me.notices ?? 0)}
           </Row>

@@ -1,11 +1,12 @@
 /* The board of the day: who comes, who does not, and what must be remembered at lunch. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { readBoard, readFacilities } from '../api/calls';
 import type { Board, BoardChild, BoardClass, Kind } from '../api/model';
 import { KINDS } from '../api/model';
 import type { Day } from '../base/day';
 import { addDays, isDay, isOn, today, writeClock, writeDay, writeInstant } from '../base/day';
 import { useRemote } from '../base/remote';
+import { useReturn } from '../base/return';
 import { goTo, hrefOf } from '../base/route';
 import { useSession } from '../base/session';
 import { Button } from '../part/button';
@@ -212,17 +213,6 @@ function BoardView({ board }: { readonly board: Board }) {
       ))}
     </>
   );
-}
-
-/* Coming back to the page, e.g. after the tablet slept, shows what has come in meanwhile. */
-function useReturn(act: () => void) {
-  useEffect(() => {
-    const seen = () => {
-      if (document.visibilityState === 'visible') act();
-    };
-    document.addEventListener('visibilitychange', seen);
-    return () => document.removeEventListener('visibilitychange', seen);
-  }, [act]);
 }
 
 interface BoardOfProps {

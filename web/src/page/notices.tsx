@@ -16,7 +16,7 @@ export function NoticesPage() {
   const [notices, again] = useRemote(readNotices());
   const unseen = notices.state === 'ready' && notices.value.items.some(({ seen }) => !seen);
   useEffect(() => {
-    if (!unseen || !operations.has('me.notices-seen')) return;
+    if (!unseen || !operations.has('notice.seen')) return;
     client(noticesSeen())
       .then(renew)
       .catch(() => undefined); /* they stay new until the next visit */

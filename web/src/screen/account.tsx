@@ -13,7 +13,7 @@ export const accountScreens: Screens<'account' | 'factor' | 'password' | 'pin' |
   password: { view: () => <PasswordPage />, needs: ['me.password'], under: 'account' },
   pin: { view: () => <PinPage />, needs: ['me.factors'], under: 'account' },
   sessions: { view: () => <SessionsPage />, needs: ['session.list'], under: 'account' },
-  notices: { view: () => <NoticesPage />, needs: ['me.notices'], under: 'account' },
+  notices: { view: () => <NoticesPage />, needs: ['notice.list'], under: 'account' },
 };
 
 export const plainMenu: readonly Page[] = ['account'];

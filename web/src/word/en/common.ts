@@ -27,6 +27,7 @@ export const common: typeof Japanese = {
     facilities: 'Kindergartens',
     events: 'Records',
     children: 'Children',
+    looked: 'Who looked',
     account: 'Settings',
     signOut: 'Sign out',
     signingOut: 'Signing out…',

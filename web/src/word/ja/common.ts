@@ -31,6 +31,7 @@ export const common = {
     facilities: '園の一覧',
     events: '操作の記録',
     children: 'お子さま',
+    looked: '見た人',
     account: '設定',
     signOut: 'ログアウト',
     signingOut: 'ログアウトしています…',
