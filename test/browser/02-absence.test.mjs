@@ -11,6 +11,7 @@ import {
   openForm,
   ownReason,
   PHONE,
+  reportsOf,
   signIn,
   someone,
   stranger,
@@ -41,7 +42,7 @@ test('K-26 K-27 a report from the phone stands on the board of its class, with k
     name = facts[0];
     assert.deepEqual(facts.slice(1), [written(day), '遅刻', reason]);
     await page.getByRole('link', { name: 'ホームにもどる' }).click();
-    await page.locator('.report', { hasText: reason }).getByText(written(day)).waitFor();
+    await page.locator('.report', { hasText: reason }).getByText(written(day), { exact: true }).waitFor();
   });
   await someone({ viewport: TABLET }, async (page) => {
     await signIn(page, teacher);
@@ -78,12 +79,17 @@ test('K-26 K-27 a report from the phone stands on the board of its class, with k
   });
 });
 
-/* Before nine on a weekday today, else the next weekday. */
-function likelyDay() {
-  const weekday = (day) => ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
-  const hour = new Date(Date.now() + 9 * 3_600_000).getUTCHours();
-  return [0, 1, 2, 3].map(dayAhead).find((day, ahead) => weekday(day) && (ahead > 0 || hour < 9));
-}
+/* Until the cut-off of an open day that day, then the next open one; the facility's own year says which. */
+const likelyDay = (page) =>
+  page.evaluate(
+    async ({ facility, from, to }) => {
+      const path = `/v1/facilities/${facility}/calendar?from=${from}&to=${to}`;
+      const { cut_off: cutOff, items } = await (await fetch(path)).json();
+      const late = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(11, 16) >= cutOff;
+      return items.find(({ date, open }) => open && (date > from || !late)).date;
+    },
+    { facility: guardian.facility, from: dayAhead(0), to: dayAhead(30) },
+  );
 
 test('two presses report an absence; pressing the reason twice is still one report', () =>
   someone({}, async (page) => {
@@ -92,12 +98,13 @@ test('two presses report an absence; pressing the reason twice is still one repo
       if (request.method() === 'POST' && request.url().endsWith('/absences')) sent.push(request.postDataJSON());
     });
     await signIn(page, guardian);
+    const date = await likelyDay(page);
     await page.locator('.child-report').first().click();
     const fever = page.getByRole('button', { name: /^発熱/ });
     assert.ok((await fever.boundingBox()).y < PHONE.height - 48, 'reached without scrolling');
     await fever.dblclick();
     await page.getByRole('heading', { level: 1, name: DONE }).waitFor();
-    assert.deepEqual(sent, [{ date: likelyDay(), kind: 'absence', reason: '発熱' }]);
+    assert.deepEqual(sent, [{ date, kind: 'absence', reason: '発熱' }]);
   }));
 
 test('being late or early takes a time, so a reason is written down and not sent at once', () =>
@@ -116,14 +123,19 @@ test('being late or early takes a time, so a reason is written down and not sent
     }
   }));
 
-test('a session that ended before sending: the sign-in says that nothing was sent', () =>
+test('a session that ended before sending: after the next sign-in the report goes by itself, once', () =>
   someone({}, async (page) => {
     await signIn(page, guardian);
     await openForm(page);
-    await page.locator('.history .report, .history p').first().waitFor();
+    const reason = ownReason('通院');
+    await chooseDay(page, await freeDay(page));
+    await page.locator('[name=reason]').fill(reason);
     await page.context().clearCookies();
-    await page.getByRole('button', { name: /^発熱/ }).click();
-    await page.getByText('連絡は送られていません。').waitFor();
+    await page.locator('[type=submit]').click();
+    await page.getByText('ログインの有効時間が終わりました。').waitFor();
+    await signIn(page, guardian);
+    await page.getByText('連絡が1件あります').waitFor({ state: 'hidden' });
+    assert.equal(await countReports(page, reason), 1);
   }));
 
 test('two presses on send are one report', () =>
@@ -138,7 +150,7 @@ test('two presses on send are one report', () =>
     assert.equal(await countReports(page, reason), 1);
   }));
 
-test('an answer lost on the way: sending again is still one report', () =>
+test('an answer lost on the way: it is sent again by itself, and still one report', () =>
   someone({}, async (page) => {
     const reason = ownReason('おなかの不調');
     const keys = [];
@@ -158,25 +170,115 @@ test('an answer lost on the way: sending again is still one report', () =>
       return wire.send('Fetch.failRequest', { requestId, errorReason: 'ConnectionReset' });
     });
     await page.locator('[type=submit]').click();
-    await page.getByText('送れたかどうか確認できませんでした').waitFor();
-    await page.locator('[type=submit]').click();
+    await page.getByRole('heading', { level: 1, name: 'まだ送れていません' }).waitFor();
     await page.getByRole('heading', { level: 1, name: DONE }).waitFor();
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
     assert.equal(await countReports(page, reason), 1);
   }));
 
-test('without connection the form keeps what was written and says so', () =>
+test('the line is cut: the report waits on the phone through a restart, and is sent once when the line is back', () =>
   someone({ viewport: NARROW }, async (page) => {
     const reason = ownReason('せき');
+    const posts = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/absences')) posts.push(request.headers()['idempotency-key']);
+    });
     await signIn(page, guardian);
     await openForm(page);
+    await chooseDay(page, await freeDay(page));
     await page.locator('[name=reason]').fill(reason);
     await page.context().setOffline(true);
-    await page.locator('[type=submit]').click();
-    await page.getByText('送れたかどうか確認できませんでした').waitFor();
-    assert.equal(await page.locator('[name=reason]').inputValue(), reason);
+    await page.locator('[type=submit]').dblclick();
+    await page.getByRole('heading', { level: 1, name: 'まだ送れていません' }).waitFor();
+    await page.getByText(reason).waitFor();
+    await page.getByRole('link', { name: 'ホームにもどる' }).click();
+    await page.getByText('まだ送れていない連絡が1件あります').waitFor();
+    await page.route('**/absences', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
     await page.context().setOffline(false);
+    await page.reload();
+    await page.getByText('まだ送れていない連絡が1件あります').waitFor();
+    await page.unroute('**/absences');
+    await page.getByRole('button', { name: 'いま送ってみる' }).click();
+    await page.locator('.child-upcoming', { hasText: reason }).waitFor();
+    assert.equal(await page.locator('.outbox').count(), 0);
+    assert.equal(new Set(posts).size, 1);
+    assert.equal(await countReports(page, reason), 1);
+  }));
+
+test('whoever signs out is asked before something that is not sent is lost', () =>
+  someone({}, async (page) => {
+    const reason = ownReason('家庭の都合');
+    await signIn(page, guardian);
+    await openForm(page);
+    await chooseDay(page, await freeDay(page));
+    await page.locator('[name=reason]').fill(reason);
+    await page.route('**/absences', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+    await page.locator('[type=submit]').click();
+    await page.getByRole('heading', { level: 1, name: 'まだ送れていません' }).waitFor();
+    await page.getByRole('button', { name: 'ログアウト', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'ログアウトしない' }).click();
+    await page.getByText(reason).waitFor();
+    await page.getByRole('button', { name: 'ログアウト', exact: true }).click();
+    await page.getByRole('button', { name: '消してログアウトする' }).click();
+    await page.getByText('ログアウトしました。').waitFor();
+    await page.unroute('**/absences');
+    await signIn(page, guardian);
+    await page.locator('.child-report').first().waitFor();
+    assert.equal(await page.locator('.outbox').count(), 0);
+    await openForm(page);
+    assert.equal((await reportsOf(page)).filter((report) => report.reason === reason).length, 0);
+  }));
+
+test('a report is taken back from the home page, and stays in the history as withdrawn', () =>
+  someone({}, async (page) => {
+    const reason = ownReason('通院');
+    await signIn(page, guardian);
+    await openForm(page);
+    await chooseDay(page, await freeDay(page));
+    await page.locator('[name=reason]').fill(reason);
+    await page.locator('[type=submit]').click();
+    await page.getByRole('link', { name: 'ホームにもどる' }).click();
+    const report = page.locator('.report', { hasText: reason });
+    await report.getByRole('button', { name: /^取り消す/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: '取り消さない' }).click();
+    await report.getByRole('button', { name: /^取り消す/ }).click();
+    await dialog.getByRole('button', { name: '取り消す', exact: true }).dblclick();
+    await report.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /^これまでの連絡/ }).first().click();
+    await page.locator('.report-withdrawn', { hasText: reason }).getByText('取り消しずみ').waitFor();
+  }));
+
+test('after the cut-off the answer says so and names the telephone', () =>
+  someone({}, async (page) => {
+    await page.route(`**/v1/facilities/${guardian.facility}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), telephone: '011-000-0000' } });
+    });
+    await signIn(page, guardian);
+    await openForm(page);
+    const told = 'この日の連絡は8:30で締め切りました。園に電話でお知らせください（011-000-0000）。';
+    await page.route('**/absences', (route) =>
+      route.request().method() === 'GET'
+        ? route.continue()
+        : route.fulfill({
+            status: 409,
+            contentType: 'application/problem+json',
+            body: JSON.stringify({
+              type: 'https://sekimori.example/problems/conflict',
+              status: 409,
+              errors: [{ field: 'date', code: 'rule', message: told }],
+            }),
+          }),
+    );
+    await page.getByRole('button', { name: /^発熱/ }).click();
+    await page.getByText('この日の連絡は締め切りました').waitFor();
+    await page.locator('.notice').getByText(told).waitFor();
+    assert.equal(await page.locator('.send a[href^="tel:"]').getAttribute('href'), 'tel:0110000000');
+    await page.getByRole('link', { name: 'ホームにもどる' }).click();
+    await page.locator('.child-report').first().waitFor();
+    assert.equal(await page.locator('.outbox').count(), 0);
   }));
 
 test('what is missing in a report is said beside its field, and nothing is sent', () =>

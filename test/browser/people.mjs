@@ -32,6 +32,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--ignore-certificate-errors', /* the worker's script is fetched by the browser itself */
 ];
 
 let browser;
@@ -56,8 +57,14 @@ export const withRole = (role) => accounts.find((account) => account.role === ro
 const codes = new Codes(`${process.env.SEKIMORI_ACCOUNTS}.codes-browser`);
 
 /* Run act with a page of its own, then say what the watch has seen. */
-export async function someone({ viewport = PHONE, language = 'ja', scripts = [] }, act) {
-  const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: 'ja-JP', timezoneId: 'UTC' });
+export async function someone({ viewport = PHONE, language = 'ja', scripts = [], workers = 'block' }, act) {
+  const context = await browser.newContext({
+    viewport,
+    ignoreHTTPSErrors: true,
+    locale: 'ja-JP',
+    timezoneId: 'UTC',
+    serviceWorkers: workers,
+  });
   const page = await context.newPage();
   const seen = [];
   page.setDefaultTimeout(20_000);
@@ -152,8 +159,9 @@ export async function chooseDay(page, day) {
 /* How often the reason stands among the child's reports, as the guardian sees them after a fresh start. */
 export async function countReports(page, reason) {
   await page.reload();
-  await page.locator('.child-report, .history').first().waitFor();
-  if ((await page.locator('.history').count()) === 0) await openForm(page);
-  await page.locator('.history .report').first().waitFor();
-  return page.locator('.history .report', { hasText: reason }).count();
+  await page.locator('.child-report, [name=reason]').first().waitFor();
+  if ((await page.locator('[name=reason]').count()) === 0) await openForm(page);
+  await page.getByRole('link', { name: /^(これまでに送った連絡|Reports sent so far)/ }).click();
+  await page.locator('.report').first().waitFor();
+  return page.locator('.report', { hasText: reason }).count();
 }

@@ -1,5 +1,5 @@
 /* Who saw or changed the child's data, when and why: in plain words, day by day, each with its proof. */
-import { useCallback } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { readChildren } from '../api/calls';
 import type { Look } from '../api/family';
 import { readHistory, readProof } from '../api/family';
@@ -61,29 +61,30 @@ function LookRow({ child, look }: { readonly child: string; readonly look: Look 
         </span>
       </p>
       <p>{look.words ?? words.events.operations[look.operation] ?? look.operation}</p>
-      {look.fields && (
-        <p class="soft">
-          {say.fields} {look.fields}
-        </p>
-      )}
       {look.purpose && (
         <p class="soft">
           {say.why} {look.purpose}
         </p>
       )}
-      {problem && <SendProblem problem={problem} />}
-      {operations.has('child.history-proof') && (
-        <Button
-          look="quiet"
-          busy={busy}
-          onClick={() => send(async () => keepFile(await client(readProof(child, look.index))))}
-        >
-          {say.proof}
+      <details class="explain">
+        <summary>
+          {say.more}
           <span class="unseen">
             （{writeClock(look.time)} {look.words}）
           </span>
-        </Button>
-      )}
+        </summary>
+        {look.fields && (
+          <p class="soft">
+            {say.fields} {look.fields}
+          </p>
+        )}
+        {problem && <SendProblem problem={problem} />}
+        {operations.has('child.history-proof') && (
+          <Button busy={busy} onClick={() => send(async () => keepFile(await client(readProof(child, look.index))))}>
+            {say.proof}
+          </Button>
+        )}
+      </details>
     </li>
   );
 }
@@ -91,21 +92,32 @@ function LookRow({ child, look }: { readonly child: string; readonly look: Look 
 function LooksAt({ child }: { readonly child: Child }) {
   const { words, language } = useWords();
   const say = words.looked;
+  const [own, setOwn] = useState(false);
   const [pages, more] = usePages(useCallback((cursor: string | null) => readHistory(child.id, cursor), [child.id]));
   return (
-    <PagesView of={pages} more={more} moreLabel={say.more} empty={say.empty}>
-      {(items) =>
-        byDay(items).map(({ day, looks }) => (
-          <section class="looks" key={day}>
-            <h2 class="section-title">{writeDay(day, language)}</h2>
-            <ul>
-              {looks.map((look) => (
-                <LookRow key={look.index} child={child.id} look={look} />
-              ))}
-            </ul>
-          </section>
-        ))
-      }
+    <PagesView of={pages} more={more} moreLabel={say.older} empty={say.empty}>
+      {(items) => {
+        const shown = byDay(items.filter(({ who }) => own || !who.own));
+        return (
+          <>
+            <label class="check">
+              <input type="checkbox" name="own" checked={own} onChange={(event) => setOwn(event.currentTarget.checked)} />
+              <span>{say.showOwn}</span>
+            </label>
+            {shown.length === 0 && <p class="empty">{say.onlyOwn}</p>}
+            {shown.map(({ day, looks }) => (
+              <section class="looks" key={day}>
+                <h2 class="section-title">{writeDay(day, language)}</h2>
+                <ul>
+                  {looks.map((look) => (
+                    <LookRow key={look.index} child={child.id} look={look} />
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </>
+        );
+      }}
     </PagesView>
   );
 }

@@ -19,7 +19,7 @@ function ReportsOf({ child }: { readonly child: Child }) {
   const [calendar] = useRemote(readCalendar(child.facility ?? '', from, 0));
   const cutOff = (calendar.state === 'ready' && calendar.value.cut_off) || CUT_OFF;
   return (
-    <section class="history">
+    <>
       <Title text={words.report.title(child.name)} />
       <RemoteView of={absences} again={again}>
         {({ items }) =>
@@ -43,7 +43,7 @@ function ReportsOf({ child }: { readonly child: Child }) {
           )
         }
       </RemoteView>
-    </section>
+    </>
   );
 }
 

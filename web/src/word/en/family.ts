@@ -110,7 +110,10 @@ export const family: typeof Japanese = {
     fields: 'Seen:',
     why: 'Purpose:',
     proof: 'Download the proof',
-    more: 'Show more',
+    more: 'Details',
+    older: 'Show more',
+    showOwn: 'Show my own visits too',
+    onlyOwn: 'So far only you have looked.',
     empty: 'No records yet.',
     whatProof: 'What is a proof?',
     aboutProof:

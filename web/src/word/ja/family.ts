@@ -118,7 +118,10 @@ export const family = {
     fields: '見た内容：',
     why: '目的：',
     proof: '証明をダウンロードする',
-    more: '続きを表示する',
+    more: 'くわしく見る',
+    older: '続きを表示する',
+    showOwn: '自分が見た記録も表示する',
+    onlyOwn: 'ここまでは、あなた自身が見た記録だけです。',
     empty: '記録はまだありません。',
     whatProof: '「証明」とは',
     aboutProof:
