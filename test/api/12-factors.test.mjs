@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { before, test } from 'node:test';
 
 import {
-	accounts, accountsFile, codes, each, exclusive, freshSession, get, lockedOut, mustSurvive, none, operations, post, request, reserved, strangeId, tokenOf,
+	accounts, accountsFile, all, codes, each, exclusive, freshSession, get, lockedOut, mustSurvive, none, operations, post, request, reserved, strangeId, target, tokenOf,
 } from './lib.mjs';
 import { stepNow, totp, unBase32 } from '../factor.mjs';
 import { of } from './world.mjs';
@@ -57,6 +57,43 @@ test('K-2 T-13 U-02 the right password of a privileged account is stopped at the
 	const session = await freshSession(admin);
 	assert.equal(session.second_factor, 'active');
 	assert.equal((await get('/v1/me', session)).json.second_factor, 'active');
+});
+
+test('K-2 T-13 U-02 a new principal can do nothing but get a second factor, and then everything', async () => {
+	const [first, second] = await Promise.all([of(keyless.customer, 'officer-admin')[0], keyless].map(freshSession));
+	const facility = (await get('/v1/facilities?limit=1', first)).is(200).json.items[0].id;
+	const login = `new-${strangeId().slice(0, 10)}`;
+	const { change } = (await post('/v1/accounts', first, { login, name: '新任　園長', role: 'principal', facility })).is(202).json;
+	(await post(`/v1/changes/${change.id}/approve`, second)).is(200);
+	const { id } = (await all('/v1/accounts?role=principal', first)).find((one) => one.login.split('@')[0] === login);
+	const { token } = (await post(`/v1/accounts/${id}/invitation`, first)).is(201).json;
+	const password = 'Hajimete-Kita_4711';
+	const account = { login: `${login}@${keyless.customer}`, password };
+	(await post('/v1/invitation/accept', undefined, { token, password })).is(200);
+
+	let session = await freshSession(account);
+	assert.equal(session.second_factor, 'required');
+	const findings = [];
+	const rows = (await operations()).filter((one) => !one.open && !one.before_factor);
+	for (const operation of rows) {
+		const values = Object.fromEntries(operation.inputs.filter((one) => one.in === 'path').map((one) => [one.name, one.type === 'id' ? strangeId() : 'x']));
+		const reply = await request(operation.method, target(operation, values), { as: session, ...(operation.kind === 'write' && !operation.raw && { json: {} }) });
+		if (reply.status !== 403 || !reply.json.type.endsWith('/second-factor-required'))
+			findings.push(`${operation.id}: ${reply.status} ${reply.text.slice(0, 160)}`);
+	}
+	none(findings);
+	assert.ok(rows.length > 50);
+	const offered = (await get('/v1/me/operations', session)).is(200).json.operations;
+	assert.deepEqual(offered.filter((one) => rows.some((row) => row.id === one)), []);
+	assert.ok(offered.includes('me.totp'));
+
+	const { secret } = (await post('/v1/me/totp', session)).is(201).json;
+	const { reply } = await confirm(secret, session);
+	(await get('/v1/me', session)).problem(401, 'unauthenticated');
+	session = { token: tokenOf(reply) };
+	(await get('/v1/children', session)).is(200);
+	(await signInWith(account)).problem(403, 'second-factor-required');
+	(await signInWith({ ...account, totp: totp(secret) })).is(201);
 });
 
 test('K-2 being asked for the code is neither a failure nor a success', async () => {
