@@ -393,7 +393,7 @@ static err count_code(struct call *call, struct id account)
 		return refuse(call, FAIL(SECOND_FACTOR), "no code");
 	TRY(credential_of(&call->rows, account, &credential));
 	TRY(credential_count(&call->rows, call->now_us, &credential, &locked));
-	return OK;
+	return !locked && credential.locked_at != 0 ? notice_put(call, account, NOTICE_LOCKED) : OK;
 }
 
 static err accept_prepare(struct call *call)

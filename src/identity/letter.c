@@ -221,6 +221,7 @@ static err write_all(struct call *call, const struct batch *batch, struct render
 		if (i > 0) {
 			render_break(render);
 			render_heading(render, BYTES_LIT(TITLE));
+			render_text(render, batch->sender);
 		}
 		letter_write(render, &text);
 	}
