@@ -253,7 +253,7 @@ static err check(struct call *call, struct addition *a)
 {
 	enum role role = (enum role)call_value(call, "role")->as.choice;
 
-	*a = (struct addition){.membership = {.role = role}};
+	*a = (struct addition){.membership = {.role = (int32_t)role}};
 	TRY(check_place(call, role, &a->membership.facility));
 	TRY(check_since(call, &a->membership.since));
 	TRY(find_code(call, &a->code));

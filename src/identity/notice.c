@@ -144,7 +144,7 @@ static err forget_surplus(struct call *call, struct id account)
 
 err notice_put(struct call *call, struct id account, enum notice_kind kind)
 {
-	struct notice notice = {.account = account, .kind = kind, .at = call->now_us};
+	struct notice notice = {.account = account, .kind = (int32_t)kind, .at = call->now_us};
 
 	REQUIRE(kind < NOTICE_KIND_COUNT);
 	TRY(row_insert(&call->rows, &notice_entity, &notice));

@@ -3,6 +3,13 @@
 #include "proc/type.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+
+/* As in paper_test.c. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libcairo.so";
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
