@@ -60,7 +60,7 @@ const struct entity attendance_entity = {
 static struct row_list in_force = {
 	.name = "kinder.attendance-in-force",
 	.entity = &attendance_entity,
-	.where = "child = :child AND date = :date AND cancelled = 0 AND NOT EXISTS (SELECT 1 FROM attendance AS later"
+	.where = "child = :child AND date = :date AND facility = :facility AND cancelled = 0 AND NOT EXISTS (SELECT 1 FROM attendance AS later"
 	    " WHERE later.replaces = attendance.id) ORDER BY kind LIMIT :limit",
 };
 static struct row_list replaced_by = {
@@ -75,9 +75,9 @@ err attendance_start(void)
 	return row_list_make(&replaced_by);
 }
 
-err attendance_day_read(struct call *call, struct id child, int32_t date, struct attendance_day *day_out)
+err attendance_day_read(struct call *call, struct id child, struct id facility, int32_t date, struct attendance_day *day_out)
 {
-	struct gather_scope scope = {.child = child, .date = date};
+	struct gather_scope scope = {.child = child, .facility = facility, .date = date};
 	struct gather rows = {0};
 	struct attendance_day day = {0};
 
@@ -205,7 +205,7 @@ static err record_apply(struct call *call)
 	TRY(child_place(&call->rows, call_id(call, "child"), &child));
 	if (!id_equal(child.facility, call_id(call, "facility")))
 		return FAIL(NOT_FOUND);
-	TRY(attendance_day_read(call, child.row.id, clock_date_jst(call->now_us), &day));
+	TRY(attendance_day_read(call, child.row.id, child.facility, clock_date_jst(call->now_us), &day));
 	return attendance_put(call, &child, (enum attendance_kind)call_value(call, "kind")->as.choice, &day);
 }
 
@@ -347,7 +347,7 @@ static err correct_apply(struct call *call)
 
 	TRY(row_get(&call->rows, &attendance_entity, call_id(call, "attendance"), &old));
 	TRY(corrected(call, &old, &next));
-	TRY(attendance_day_read(call, old.child, old.date, &day));
+	TRY(attendance_day_read(call, old.child, old.facility, old.date, &day));
 	if (!id_equal(old.row.id, day.in.row.id) && !id_equal(old.row.id, day.out.row.id))
 		return kinder_conflict(call, "attendance", "この記録はもう訂正されています。", "This record has been corrected already.");
 	TRY(check_other(call, &next, &day));

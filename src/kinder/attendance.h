@@ -3,8 +3,8 @@
  *
  * A1  A record is never changed or removed. What was wrong is replaced by a record that names it (`replaces`), with a reason;
  *     a record is replaced at most once.
- * A2  In force is what is neither replaced nor a cancellation. Of a child and day at most one `in` and one `out` are in force;
- *     an `out` only with an `in` that is not after it.
+ * A2  In force is what is neither replaced nor a cancellation. Of a child, facility and day at most one `in` and one `out` are
+ *     in force; an `out` only with an `in` that is not after it.
  * A3  `at` is when it happened, `entered_at` when it was written down; `late_entry` says that these are far apart.
  */
 #ifndef KINDER_ATTENDANCE_H
@@ -39,7 +39,7 @@ struct attendance {
 	struct bytes reason;          /* of a correction */
 };
 
-/* What is in force of one child and day. */
+/* What is in force of one child, facility and day. */
 struct attendance_day {
 	struct attendance in, out;    /* row.id zero: none */
 };
@@ -50,7 +50,7 @@ extern const struct op attendance_record;
 extern const struct op attendance_correct;
 
 MUST_USE err attendance_start(void);
-MUST_USE err attendance_day_read(struct call *call, struct id child, int32_t date, struct attendance_day *day_out);
+MUST_USE err attendance_day_read(struct call *call, struct id child, struct id facility, int32_t date, struct attendance_day *day_out);
 /* Records for a child of the facility, from the inputs `at` and `with` of the call, if it has them; replies with the record's members.
  * CONFLICT and INVALID with words. */
 MUST_USE err attendance_put(struct call *call, const struct child *child, enum attendance_kind kind, const struct attendance_day *day);

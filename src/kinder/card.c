@@ -243,7 +243,7 @@ static err use_apply(struct call *call)
 	struct attendance_day day = {0};
 
 	TRY(holder(call, call_id(call, "facility"), &child));
-	TRY(attendance_day_read(call, child.row.id, clock_date_jst(call->now_us), &day));
+	TRY(attendance_day_read(call, child.row.id, child.facility, clock_date_jst(call->now_us), &day));
 	TRY(attendance_put(call, &child, kind_of(call, &day), &day));
 	json_text(&call->out, "name", child.name);
 	return OK;

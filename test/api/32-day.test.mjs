@@ -392,6 +392,41 @@ test('K-26 a new card voids the former; garbage is no card', async () => {
 	assert.ok(!(await get(`/v1/events?limit=200`, principal)).text.includes(card.slice(9)), 'no event tells of the card');
 });
 
+test('K-26 of two doors that see a card at once one lets in', async () => {
+	const kid = await enrol('日々 二');
+	const card = await newCard(kid.id);
+	const replies = await each(Array.from({ length: 20 }), 20, (_, index) => show(card, [teacher, principal][index % 2]));
+	assert.equal(replies.filter((one) => one.status === 201).length, 1);
+	assert.equal(replies.filter((one) => one.status === 409).length, 19);
+	assert.deepEqual((await records(kid.id)).map((one) => one.kind), ['in']);
+});
+
+test('K-27 a child that moves leaves its days where they were, and starts anew', async () => {
+	const kid = await enrol('日々 移');
+	const card = await newCard(kid.id);
+	(await post(`/v1/children/${kid.id}/guardians`, principal, { account: own.account, relation: '母' })).is(201);
+	(await show(card)).is(201);
+	const [came] = await records(kid.id);
+	const there = elsewhere.principal;
+	const { code } = (await get(`/v1/facilities/${there.facility}`, there)).is(200).json;
+	(await post(`/v1/children/${kid.id}/move`, principal, { facility_code: code })).is(200);
+	for (const target of [`/v1/children/${kid.id}/attendance`, `/v1/children/${kid.id}/days?month=${MONTH}`, `/v1/children/${kid.id}/absences`])
+		(await get(target, principal)).is(404);
+	(await post(`/v1/children/${kid.id}/attendance/${came.id}/correct`, principal, { cancel: true, reason: 'x' })).is(404);
+	(await show(card)).is(404);
+	assert.equal(await pupil(kid.id), undefined);
+	assert.deepEqual(await records(kid.id, there), [], 'the new facility does not see the former one\'s time');
+	(await post(`/v1/children/${kid.id}/attendance/${came.id}/correct`, there, { cancel: true, reason: 'x' })).is(404);
+	const day = async (as) => (await get(`/v1/children/${kid.id}/days?month=${MONTH}`, as)).is(200).json.items.find((one) => one.date === today);
+	assert.equal((await day(there)).in, null);
+	assert.equal((await day(own)).in, came.at, 'the family sees all of it');
+	const shown = (await get(`/v1/facilities/${there.facility}/board`, there)).is(200).json.classes.find((one) => one.id === null);
+	assert.ok(shown.children.some((one) => one.id === kid.id && one.in === null), 'it stands on the new board, without a class yet');
+	assert.equal((await show(card, there, {}, `/v1/facilities/${there.facility}`)).is(201).json.kind, 'in');
+	const [group] = await all(`/v1/facilities/${there.facility}/classes`, there);
+	(await post(`/v1/children/${kid.id}/move`, there, { class: group.id })).is(200);
+});
+
 // ---- numbers, blocked guardians ----
 
 test('K-27 the officer\'s numbers are those of the boards, and name nobody', async () => {
