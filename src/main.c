@@ -30,7 +30,7 @@ static const struct option long_options[] = {
 	{"dir", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
 	{"address", required_argument, NULL, 'a'}, {"accounts", required_argument, NULL, 'A'},
 	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
-	{"signins", required_argument, NULL, 'n'}, {"certificate", required_argument, NULL, 'c'},
+	{"signins", required_argument, NULL, 'n'}, {"days", required_argument, NULL, 't'}, {"certificate", required_argument, NULL, 'c'},
 	{"key", required_argument, NULL, 'k'}, {"web", required_argument, NULL, 'w'},
 	{"url", required_argument, NULL, 'u'},
 	{"customer", required_argument, NULL, 'C'}, {"title-ja", required_argument, NULL, '1'},
@@ -89,6 +89,11 @@ static bool take(struct cli_options *o, int key, const char *text)
 			return false;
 		o->port = (uint16_t)value;
 		return true;
+	case 't':
+		if (!number(text, 366, &value))
+			return false;
+		o->days = (unsigned)value;
+		return true;
 	case 'f':
 	case 'n':
 		if (!number(text, 100000, &value))
@@ -102,7 +107,7 @@ static bool take(struct cli_options *o, int key, const char *text)
 
 int main(int argc, char **argv)
 {
-	struct cli_options options = {.dir = "var/sekimori", .seed = 1, .signins = 40, .port = 8443};
+	struct cli_options options = {.dir = "var/sekimori", .seed = 1, .signins = 40, .days = 31, .port = 8443};
 	int key;
 
 	if (proc_is_child(argc, argv))

@@ -3,6 +3,7 @@
  *
  * Days are counted from 1970-01-01. Years begin in March inside, so that the leap day is their last.
  */
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,9 +24,49 @@ static int64_t read_clock_us(clockid_t which)
 	return (int64_t)now.tv_sec * SECOND_US + now.tv_nsec / 1000;
 }
 
+static _Atomic int64_t behind_us;
+static _Atomic unsigned holders;
+static _Atomic bool settled;
+
 int64_t clock_now_us(void)
 {
-	return read_clock_us(CLOCK_REALTIME);
+	return read_clock_us(CLOCK_REALTIME) - atomic_load(&behind_us);
+}
+
+err clock_move(int64_t at_us)
+{
+	int64_t true_us = read_clock_us(CLOCK_REALTIME);
+
+	if (at_us > true_us)
+		return FAIL(INVALID);
+	if (atomic_load(&settled) || (atomic_load(&holders) > 0 && at_us < clock_now_us()))
+		return FAIL(CONFLICT);
+	atomic_store(&behind_us, true_us - at_us);
+	return OK;
+}
+
+err clock_catch_up(void)
+{
+	if (atomic_load(&settled))
+		return FAIL(CONFLICT);
+	atomic_store(&behind_us, 0);
+	return OK;
+}
+
+void clock_hold(void)
+{
+	atomic_fetch_add(&holders, 1);
+}
+
+void clock_release(void)
+{
+	REQUIRE(atomic_fetch_sub(&holders, 1) > 0);
+}
+
+void clock_settle(void)
+{
+	atomic_store(&settled, true);
+	atomic_store(&behind_us, 0);
 }
 
 int64_t clock_mono_us(void)

@@ -14,6 +14,18 @@
 int64_t clock_now_us(void);   /* wall clock, microseconds since 1970 UTC */
 int64_t clock_mono_us(void);  /* monotonic, for durations */
 
+/*
+ * For the maker of a demonstration alone: the wall clock may be behind the true time while a past is made in its order.
+ *   hold    what must not see time run backwards is open (a compartment); counted
+ *   settle  it shows the true time for good; before serving
+ */
+/* Shows at_us now and runs on from there. INVALID: later than the true time. CONFLICT: back while something holds it, or settled. */
+MUST_USE err clock_move(int64_t at_us);
+MUST_USE err clock_catch_up(void);   /* to the true time. CONFLICT: settled */
+void clock_hold(void);
+void clock_release(void);
+void clock_settle(void);
+
 /* Dates are the int32 yyyymmdd of the proleptic Gregorian calendar, 0 = none. */
 int32_t clock_date_jst(int64_t at_us);                                  /* 0 outside the years 1..9999 */
 int32_t clock_date_add(int32_t date, int32_t days);                     /* 0 when either is no date of them */

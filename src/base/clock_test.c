@@ -183,6 +183,32 @@ static void the_clocks_run(void **state)
 	assert_true(clock_mono_us() >= before_us);
 }
 
+static void a_past_is_made_in_order(void **state)
+{
+	int64_t true_us = clock_now_us();
+	int64_t hour_us = INT64_C(3600000000);
+
+	(void)state;
+	assert_err(INVALID, clock_move(true_us + hour_us));
+	assert_ok(clock_move(true_us - 3 * hour_us));
+	assert_true(clock_now_us() >= true_us - 3 * hour_us && clock_now_us() < true_us - 2 * hour_us);
+	assert_ok(clock_move(true_us - 4 * hour_us)); /* nothing is open that would see it */
+	clock_hold();
+	clock_hold();
+	clock_release();
+	assert_err(CONFLICT, clock_move(true_us - 5 * hour_us));
+	assert_ok(clock_move(true_us - 2 * hour_us));
+	assert_err(CONFLICT, clock_move(true_us - 3 * hour_us));
+	assert_ok(clock_catch_up());
+	assert_true(clock_now_us() >= true_us);
+	clock_release();
+	assert_ok(clock_move(true_us - hour_us));
+	clock_settle();
+	assert_true(clock_now_us() >= true_us);
+	assert_err(CONFLICT, clock_move(true_us - hour_us));
+	assert_err(CONFLICT, clock_catch_up());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +222,7 @@ int main(void)
 		cmocka_unit_test(one_moment_has_many_texts),
 		cmocka_unit_test(times_refused),
 		cmocka_unit_test(the_clocks_run),
+		cmocka_unit_test(a_past_is_made_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

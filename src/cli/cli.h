@@ -30,6 +30,7 @@ struct cli_options {
 	uint64_t seed;               /* --seed */
 	unsigned facilities;         /* --facilities N */
 	unsigned signins;            /* --signins N */
+	unsigned days;               /* --days N: that many before a demonstration begins are filled with attendance */
 	uint16_t port;               /* --port */
 	bool json, demo, provider, apply;
 };

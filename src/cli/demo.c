@@ -307,12 +307,12 @@ static err make_folders(const char *dir)
 	}
 }
 
-static err plan_all(struct demo_city *cities, const struct cli_options *options)
+static err plan_all(struct demo_city *cities, const struct cli_options *options, int32_t today)
 {
 	const struct demo_size size = {
 		.seed = options->seed,
 		.children = CHILDREN_PER_CLASS,
-		.today = clock_date_jst(clock_now_us()),
+		.today = today,
 	};
 
 	TRY(choose_facilities(&cities[0], options->facilities));
@@ -326,12 +326,13 @@ static err plan_all(struct demo_city *cities, const struct cli_options *options)
 static err make_cities(struct demo_city *cities, const struct cli_options *options, const char *accounts)
 {
 	OWN(buf) text = {0};
+	int32_t today = clock_date_jst(clock_now_us());
 	char path[PATH_MAX];
 
-	TRY(plan_all(cities, options));
+	TRY(plan_all(cities, options, today));
 	for (size_t i = 0; i < CITY_COUNT; i++) {
 		TRY(join_path(path, options->dir, cities[i].name));
-		TRY(demo_fill_city(path, &cities[i]));
+		TRY(demo_fill_city(path, &cities[i], today, options->days));
 		log_info("%s: %zu facilities, %zu children, %zu accounts", cities[i].name, cities[i].facility_count,
 		    cities[i].child_count, cities[i].person_count);
 	}
@@ -428,6 +429,7 @@ int cli_demo(const struct cli_options *options)
 	if (!err_is_ok(crypto_start()) || !err_is_ok(compartment_start()) || !err_is_ok(prepare(options, shown_accounts)) ||
 	    !err_is_ok(serve_certificate(options->dir, certificate, key)))
 		return CLI_WRONG;
+	clock_settle();
 	serving.demo = true;
 	return serve_run(&serving, certificate, key, options->address != NULL ? options->address : "127.0.0.1", show_table);
 }

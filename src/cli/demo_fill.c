@@ -296,7 +296,7 @@ static err carry_out(struct fill *fill)
 	return OK;
 }
 
-err demo_fill_city(const char *directory, struct demo_city *city)
+err demo_fill_city(const char *directory, struct demo_city *city, int32_t today, unsigned days)
 {
 	const struct compartment_spec spec = {
 		.name = city->name,
@@ -308,9 +308,12 @@ err demo_fill_city(const char *directory, struct demo_city *city)
 	struct fill fill = {.city = city};
 	err e;
 
+	TRY(demo_month_begin(today, days));
 	TRY(compartment_make(directory, &spec));
 	TRY(local_open(directory, identity_authenticate, &fill.local));
 	e = carry_out(&fill);
+	if (err_is_ok(e))
+		e = demo_month_fill(fill.local, city, today, days);
 	if (!err_is_ok(e))
 		err_ignore(local_wait(fill.local)); /* the first failure is told */
 	local_close(&fill.local);

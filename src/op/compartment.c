@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "keys/keystore.h"
 #include "ledger/ledger.h"
@@ -245,8 +246,10 @@ err compartment_open(const char *core, struct compartment *out, struct db **writ
 	if (!err_is_ok(e)) {
 		db_close(&db);
 		close(out->lock_fd);
+		out->name[0] = '\0'; /* compartment_close has nothing to close */
 		return e;
 	}
+	clock_hold(); /* the ledger's times never run backwards */
 	(void)snprintf(out->directory, sizeof(out->directory), "%s", core);
 	*write_out = db;
 	return OK;
@@ -256,6 +259,8 @@ void compartment_close(struct compartment *compartment)
 {
 	head_signer_close(&compartment->signer);
 	ledger_close(&compartment->ledger);
-	if (compartment->name[0] != '\0') /* it was opened */
-		close(compartment->lock_fd);
+	if (compartment->name[0] == '\0')
+		return; /* it was not opened */
+	close(compartment->lock_fd);
+	clock_release();
 }

@@ -15,7 +15,7 @@ void local_close(struct local **local);     /* signs a last head */
 const struct compartment *local_compartment(const struct local *local);
 
 /* What is not in the JSON body, by the type of the input: ids, whole numbers, a raw body. Ends with name == NULL. */
-struct local_input { const char *name; struct id id; int64_t integer; struct bytes raw; };
+struct local_input { const char *name; struct id id; int64_t integer; struct bytes raw; int32_t date; };
 /*
  * Act as `actor` (zero account: the system, only for operations with method "LOCAL").
  * body: JSON of the body inputs, may be empty. reply_out (may be NULL) gets the reply's JSON.

@@ -90,7 +90,7 @@ export class Server {
     return server
   }
 
-  async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12']) {
+  async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12', '--days', '0']) {
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
     this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port)],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
