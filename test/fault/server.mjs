@@ -116,8 +116,9 @@ export class Server {
         response.on('data', part => parts.push(part))
         response.on('error', reject)
         response.on('end', () => {
-          const text = Buffer.concat(parts).toString()
-          resolve({ status: response.statusCode, text, json: () => JSON.parse(text),
+          const bytes = Buffer.concat(parts)
+          const text = bytes.toString()
+          resolve({ status: response.statusCode, headers: response.headers, bytes, text, json: () => JSON.parse(text),
             token: response.headers['set-cookie']?.[0]?.match(/__Host-sid=([^;]+)/)?.[1] })
         })
       })
