@@ -27,7 +27,7 @@ let room, child, mine, link, other;
 
 async function enrol(name) {
 	return (await post(`${facility}/children`, principal, {
-		name, kana: 'けいそく', birth_date: '2022-05-01', address: '札幌市中央区', entry_date: '2026-04-08', class: room.id,
+		name, kana: 'けいそく', birth_date: '2022-05-01', address: '架空市計測町1番1号', entry_date: '2026-04-08', class: room.id,
 		allergies: '卵', fetchers: '祖母（佐藤和子）',
 	})).is(201).json;
 }
