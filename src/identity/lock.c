@@ -111,8 +111,8 @@ static err unlock_prepare(struct call *call)
 
 	if (key == NULL)
 		return FAIL(UNAVAILABLE);
-	key->by_pin = call_value(call, "pin")->present;
-	if (key->by_pin == call_value(call, "password")->present)
+	key->by_pin = call_text(call, "pin").len > 0;
+	if (key->by_pin == (call_text(call, "password").len > 0))
 		return call_flaw(call, key->by_pin ? "password" : "pin", key->by_pin ? FLAW_RULE : FLAW_MISSING,
 		    "暗証番号かパスワードのどちらか一つを入れてください。", "Give either the PIN or the password.");
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &key->session));
@@ -208,9 +208,9 @@ static err unlock_refused(struct call *call)
 
 static const struct input unlock_inputs[] = {
 	{.place = IN_BODY, .field = {.name = "pin", .ja = "暗証番号", .en = "PIN", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true,
-	    .secret = true, .min = 1, .max = PIN_MAX}},
+	    .secret = true, .min = PIN_MIN, .max = PIN_MAX}},
 	{.place = IN_BODY, .field = {.name = "password", .ja = "パスワード", .en = "Password", .type = FIELD_TEXT,
-	    .grade = GRADE_3B, .personal = true, .secret = true, .min = 1, .max = ACCOUNT_PASSWORD_INPUT_MAX}},
+	    .grade = GRADE_3B, .personal = true, .secret = true, .max = ACCOUNT_PASSWORD_INPUT_MAX}},
 	{0},
 };
 

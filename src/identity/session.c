@@ -45,7 +45,7 @@ static const struct field fields[] = {
 };
 
 static const char *const unique[] = {"token_hash", NULL};
-static const char *const indexes[] = {"account", NULL};
+static const char *const indexes[] = {"account,ended", "account,agent", NULL};
 
 const struct entity session_entity = {
 	.name = "session",
@@ -99,7 +99,8 @@ static struct row_list open_of_account = {
 };
 
 const struct statement session_browsers = {"identity.session-browsers",
-    "SELECT COUNT(*), COUNT(CASE WHEN agent = :agent THEN 1 END) FROM session WHERE account = :account"};
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM session WHERE account = :account) THEN 1 ELSE 0 END,"
+    " CASE WHEN EXISTS (SELECT 1 FROM session WHERE account = :account AND agent = :agent) THEN 1 ELSE 0 END"};
 
 err session_start(void)
 {

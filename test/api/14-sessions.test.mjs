@@ -337,16 +337,60 @@ test('K-1 a PIN is four to eight digits that nobody tries first, set with the pa
 // ---- memberships ----
 
 test('K-27 a session turns only to one\'s own membership, and its token changes', async () => {
-	const session = await begin(teacher);
-	const own = (await get('/v1/me', session)).json.memberships?.find((one) => one.current);
-	for (const id of [strangeId(), session.account, teacher.facility])
-		(await post('/v1/session/membership', session, { membership: id })).problem(404, 'not-found');
-	(await get('/v1/me', session)).is(200);
-	if (own) {
-		const others = (await get('/v1/me', principal)).json.memberships[0];
-		(await post('/v1/session/membership', session, { membership: others.id })).problem(404, 'not-found');
-		const reply = (await post('/v1/session/membership', session, { membership: own.id })).is(200);
+	let session = await begin(teacher);
+	const { code } = (await post('/v1/me/link-code', session)).is(201).json;
+	const added = (await post('/v1/memberships', elsewhere, { code, role: 'guardian' })).is(201).json;
+	const turn = (id) => post('/v1/session/membership', session, { membership: id });
+	try {
+		const own = (await get('/v1/me', session)).json.memberships;
+		const staff = own.find((one) => one.current);
+		assert.ok(own.some((one) => one.id === added.id && one.role === 'guardian'));
+		const theirs = (await get('/v1/me', principal)).json.memberships[0];
+		for (const id of [theirs.id, session.account, teacher.facility, strangeId()])
+			(await turn(id)).problem(404, 'not-found');
+		(await get('/v1/me', session)).is(200);
+
+		const reply = (await turn(added.id)).is(200);
+		assert.equal(reply.json.role, 'guardian');
+		assert.equal(reply.json.facility, elsewhere.facility);
 		(await get('/v1/me', session)).problem(401, 'unauthenticated');
-		(await get('/v1/me', { token: tokenOf(reply) })).is(200);
+		session = { token: tokenOf(reply) };
+		(await get('/v1/me', session)).is(200);
+		(await get(`/v1/facilities/${teacher.facility}/board`, session)).is(403, 404);
+		(await post('/v1/session/lock', session)).problem(403, 'denied');
+		const back = (await turn(staff.id)).is(200);
+		session = { token: tokenOf(back) };
+		(await get(`/v1/facilities/${teacher.facility}/board`, session)).is(200);
+		assert.equal((await get('/v1/sessions', session)).json.items.filter((one) => one.current).length, 1);
+
+		// The other facility's principal sees and ends the session only while it is turned to theirs.
+		const { id } = (await get('/v1/sessions', session)).json.items.find((one) => one.current);
+		(await post(`/v1/sessions/${id}/end`, elsewhere)).problem(404, 'not-found');
+
+		// On a tablet, turned away from it: the PIN of the one facility does not unlock what belongs to the other.
+		session = await begin(teacher, { tablet: tablets.here.token });
+		session = { token: tokenOf((await turn(added.id)).is(200)) };
+		const hours = (Date.parse((await get('/v1/me', session)).json.expires_at) - Date.now()) / 3_600_000;
+		assert.ok(hours <= 12, 'a tablet is nobody\'s phone');
+		(await post(`/v1/accounts/${added.account}/memberships/${added.id}/end`, elsewhere, { reason: '試験の終わり' })).is(200);
+		(await get('/v1/me', session)).problem(401, 'unauthenticated');
+		session = await begin(teacher);
+		(await turn(added.id)).problem(404, 'not-found');
+	} finally {
+		await post(`/v1/accounts/${added.account}/memberships/${added.id}/end`, elsewhere, { reason: '試験の終わり' });
+		await request('DELETE', '/v1/session', { as: session });
+	}
+});
+
+test('K-2 S-69 a privileged membership asks for a second factor in the session\'s proof', async () => {
+	const session = await begin(teacher);
+	const { code } = (await post('/v1/me/link-code', session)).is(201).json;
+	const admin = await signIn(of(city, 'officer-admin')[0]);
+	const reply = await post('/v1/memberships', admin, { code, role: 'auditor' });
+	if (reply.status === 201) { // an auditor is not privileged: no second factor is asked for
+		const turned = (await post('/v1/session/membership', session, { membership: reply.json.id })).is(200);
+		assert.equal(turned.json.role, 'auditor');
+		(await post(`/v1/accounts/${reply.json.account}/memberships/${reply.json.id}/end`, admin, { reason: '試験の終わり' })).is(200);
+		(await get('/v1/me', { token: tokenOf(turned) })).problem(401, 'unauthenticated');
 	}
 });
