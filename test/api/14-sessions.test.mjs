@@ -6,6 +6,7 @@ import { before, test } from 'node:test';
 import {
 	accounts, each, exclusive, freshSession, get, mustSurvive, post, request, signIn, strangeId, tokenOf,
 } from './lib.mjs';
+import { totp } from '../factor.mjs';
 import { of, person } from './world.mjs';
 
 const city = accounts[0].customer;
@@ -37,6 +38,15 @@ async function register(who, facility, name) {
 	const { code, id } = (await post(`/v1/facilities/${facility}/devices`, who, { name })).is(201).json;
 	const reply = (await claim(code)).is(200);
 	return { id, code, name, token: deviceOf(reply), reply };
+}
+
+// Somebody new: nobody else plays them, and no browser of theirs is known.
+async function newcomer() {
+	const account = { login: `new-${strangeId().slice(0, 10)}`, password: 'Futatsu-no_Yaku1' };
+	const { id } = (await post('/v1/accounts', principal, { login: account.login, name: '試験 花子', role: 'guardian' })).is(201).json;
+	const { token } = (await post(`/v1/accounts/${id}/invitation`, principal)).is(201).json;
+	(await post('/v1/invitation/accept', null, { token, password: account.password })).is(200);
+	return { ...account, login: `${account.login}@${city}` };
 }
 
 before(async () => {
@@ -154,14 +164,13 @@ test('K-1 the eleventh session ends the oldest', async () => {
 });
 
 test('S-69 a browser that the account never had is told of', async () => {
-	const account = of(city, 'guardian').at(-3);
+	const account = await newcomer();
 	const count = async (session) => (await get('/v1/me/notices', session)).json.items.filter((one) => one.kind === 'new-device-sign-in').length;
-	await begin(account);
+	assert.equal(await count(await begin(account)), 0, 'nobody is told of the first one');
 	const before = await count(await begin(account));
-	const agent = `Mozilla/5.0 (X11; CrOS x86_64) AppleWebKit/537.36 (KHTML, like Gecko) OPR/${Date.now()}`;
-	const fresh = await begin(account, { agent });
+	const fresh = await begin(account, { agent: PHONE });
 	assert.equal(await count(fresh), before + 1);
-	assert.equal(await count(await begin(account, { agent })), before + 1, 'the second time it is known');
+	assert.equal(await count(await begin(account, { agent: PHONE })), before + 1, 'the second time it is known');
 	(await post('/v1/sessions/end-all', fresh)).is(204);
 });
 
@@ -371,7 +380,7 @@ test('K-27 a session turns only to one\'s own membership, and its token changes'
 		session = await begin(teacher, { tablet: tablets.here.token });
 		session = { token: tokenOf((await turn(added.id)).is(200)) };
 		const hours = (Date.parse((await get('/v1/me', session)).json.expires_at) - Date.now()) / 3_600_000;
-		assert.ok(hours <= 12, 'a tablet is nobody\'s phone');
+		assert.ok(hours <= 12, `${hours} h`);
 		(await post(`/v1/accounts/${added.account}/memberships/${added.id}/end`, elsewhere, { reason: '試験の終わり' })).is(200);
 		(await get('/v1/me', session)).problem(401, 'unauthenticated');
 		session = await begin(teacher);
@@ -383,14 +392,21 @@ test('K-27 a session turns only to one\'s own membership, and its token changes'
 });
 
 test('K-2 S-69 a privileged membership asks for a second factor in the session\'s proof', async () => {
-	const session = await begin(teacher);
+	const session = await begin(await newcomer());
 	const { code } = (await post('/v1/me/link-code', session)).is(201).json;
-	const admin = await signIn(of(city, 'officer-admin')[0]);
-	const reply = await post('/v1/memberships', admin, { code, role: 'auditor' });
-	if (reply.status === 201) { // an auditor is not privileged: no second factor is asked for
-		const turned = (await post('/v1/session/membership', session, { membership: reply.json.id })).is(200);
-		assert.equal(turned.json.role, 'auditor');
-		(await post(`/v1/accounts/${reply.json.account}/memberships/${reply.json.id}/end`, admin, { reason: '試験の終わり' })).is(200);
-		(await get('/v1/me', { token: tokenOf(turned) })).problem(401, 'unauthenticated');
-	}
+	const [first, second] = await Promise.all(of(city, 'officer-admin').slice(0, 2).map(freshSession));
+	const { change } = (await post('/v1/memberships', first, { code, role: 'officer-admin' })).is(202).json;
+	(await post(`/v1/changes/${change.id}/approve`, second)).is(200);
+
+	const mine = (await get('/v1/me', session)).is(200).json.memberships.find((one) => one.role === 'officer-admin');
+	(await post('/v1/session/membership', session, { membership: mine.id })).problem(403, 'second-factor-required');
+	assert.equal((await get('/v1/me', session)).is(200).json.role, 'guardian');
+	const { secret } = (await post('/v1/me/totp', session)).is(201).json;
+	const proved = { token: tokenOf((await post('/v1/me/totp/confirm', session, { code: totp(secret) })).is(200)) };
+	const turned = (await post('/v1/session/membership', proved, { membership: mine.id })).is(200);
+	assert.equal(turned.json.role, 'officer-admin');
+	assert.equal(turned.json.second_factor, 'active');
+	assert.doesNotMatch([].concat(turned.headers['set-cookie'])[0], /Max-Age/);
+	(await get('/v1/me', proved)).problem(401, 'unauthenticated');
+	(await post('/v1/sessions/end-all', { token: tokenOf(turned) })).is(204);
 });
