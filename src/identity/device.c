@@ -86,7 +86,7 @@ err device_of_request(struct call *call, struct device *device_out)
 	    device_out);
 }
 
-err device_of_session(struct call *call, const struct membership *membership, struct id *device_out)
+err device_of_session(struct call *call, struct id *device_out)
 {
 	struct device device = {0};
 	err e = device_of_request(call, &device);
@@ -95,8 +95,6 @@ err device_of_session(struct call *call, const struct membership *membership, st
 	if (err_is(e, ERR_NOT_FOUND))
 		return OK;
 	TRY(e);
-	if (id_is_zero(membership->facility) || !id_equal(device.facility, membership->facility))
-		return OK;
 	device.seen = call->now_us;
 	TRY(row_update(&call->rows, &device_entity, &device));
 	*device_out = device.row.id;

@@ -10,7 +10,6 @@
 #ifndef IDENTITY_DEVICE_H
 #define IDENTITY_DEVICE_H
 
-#include "identity/membership.h"
 #include "op/op.h"
 
 #define DEVICE_CODE_US ((int64_t)15 * 60 * 1000000)
@@ -42,8 +41,8 @@ extern const struct op device_end;
 MUST_USE err device_start(void);
 /* The active tablet that the request comes from. NOT_FOUND: none. */
 MUST_USE err device_of_request(struct call *call, struct device *device_out);
-/* For a session that begins: the tablet it is begun on, where that is one of the membership's facility; zero: none. */
-MUST_USE err device_of_session(struct call *call, const struct membership *membership, struct id *device_out);
+/* For a session that begins: the tablet it is begun on, of whatever facility; zero: none. Notes that the tablet was used. */
+MUST_USE err device_of_session(struct call *call, struct id *device_out);
 /* The code as it is compared: upper case, without the hyphen, Crockford's letters for those that look alike. INVALID: not a code. */
 MUST_USE err device_code_read(struct bytes text, char code_out[static DEVICE_CODE_LEN]);
 

@@ -26,6 +26,10 @@ static err put_device(struct call *call, struct id id)
 		return OK;
 	}
 	TRY(row_get(&call->rows, &device_entity, id, &device));
+	if (!id_equal(device.facility, call->actor.facility)) { /* what another facility calls its tablets is not told */
+		json_null(&call->out, "device");
+		return OK;
+	}
 	json_object(&call->out, "device");
 	json_id(&call->out, "id", id);
 	json_text(&call->out, "name", device.name);

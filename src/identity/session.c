@@ -406,7 +406,7 @@ static err open_session(struct call *call, const struct membership *membership, 
 
 	agent_name(call->agent, agent);
 	session.agent = bytes_str(agent);
-	TRY(device_of_session(call, membership, &session.device));
+	TRY(device_of_session(call, &session.device));
 	session_limit(&session, (enum role)membership->role);
 	TRY(make_room(call, session.account));
 	TRY(tell_of_new_browser(call, &session));
