@@ -7,6 +7,7 @@ import {
   countReports,
   freeDay,
   guardian,
+  inspect,
   NARROW,
   openForm,
   ownReason,
@@ -70,35 +71,6 @@ test('keyboard alone: from sign-in to a report and out again', () =>
     await keyboard.press('Enter');
     await page.getByText('ログアウトしました。').waitFor();
   }));
-
-/* Serious findings of axe, what sticks out sideways, and what is too small for a finger or an eye. */
-async function inspect(page, where) {
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${where}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  assert.deepEqual(serious, []);
-
-  const measured = await page.evaluate(() => {
-    const visible = (element) => element.getClientRects().length > 0;
-    const small = [...document.querySelectorAll('button, select, input:not([type=radio], [type=checkbox]), a')]
-      .filter((element) => visible(element) && !element.matches('.skip'))
-      .filter((element) => {
-        const { width, height } = element.getBoundingClientRect();
-        return width < 44 || height < 44;
-      });
-    const tiny = [...document.querySelectorAll('body *')]
-      .filter((element) => visible(element) && [...element.childNodes].some((node) => node.nodeType === 3))
-      .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < 16);
-    const name = (element) => element.outerHTML.slice(0, 80);
-    return {
-      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      small: small.map(name),
-      tiny: tiny.map(name),
-    };
-  });
-  assert.deepEqual(measured, { sideways: 0, small: [], tiny: [] }, where);
-}
 
 async function guardianWalk(page, where) {
   await inspect(page, `${where} sign-in`);

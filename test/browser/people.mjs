@@ -81,6 +81,10 @@ export async function someone({ viewport = PHONE, language = 'ja', scripts = [],
     await page.locator('[name=login]').waitFor();
     if (language === 'en') await page.getByRole('button', { name: 'English' }).click();
     await act(page);
+  } catch (trouble) {
+    const shown = await page.evaluate(() => document.body.innerText).catch(() => '');
+    trouble.message += `\nThe page at ${page.url()} says: ${shown.slice(0, 1_000)}`;
+    throw trouble;
   } finally {
     await context.close();
   }
@@ -164,4 +168,33 @@ export async function countReports(page, reason) {
   await page.getByRole('link', { name: /^(これまでに送った連絡|Reports sent so far)/ }).click();
   await page.locator('.report').first().waitFor();
   return page.locator('.report', { hasText: reason }).count();
+}
+
+/* With AXE among the scripts: serious findings of axe, what sticks out sideways, and what is too small for a finger or an eye. */
+export async function inspect(page, where) {
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${where}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  assert.deepEqual(serious, []);
+
+  const measured = await page.evaluate(() => {
+    const visible = (element) => element.getClientRects().length > 0;
+    const small = [...document.querySelectorAll('button, select, input:not([type=radio], [type=checkbox]), a')]
+      .filter((element) => visible(element) && !element.matches('.skip'))
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width < 44 || height < 44;
+      });
+    const tiny = [...document.querySelectorAll('body *')]
+      .filter((element) => visible(element) && [...element.childNodes].some((node) => node.nodeType === 3))
+      .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < 16);
+    const name = (element) => element.outerHTML.slice(0, 80);
+    return {
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      small: small.map(name),
+      tiny: tiny.map(name),
+    };
+  });
+  assert.deepEqual(measured, { sideways: 0, small: [], tiny: [] }, where);
 }

@@ -78,7 +78,7 @@ export const readOperationsOn = (child: string): Call<{ operations: readonly str
 });
 
 export const changePassword = (body: { readonly current: string; readonly new: string }): Call<null> => ({
-  method: 'POST',
+  method: 'PUT',
   path: '/v1/me/password',
   body,
   decode: nothing,

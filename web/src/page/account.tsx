@@ -44,13 +44,13 @@ function Row({ to, label, children }: RowProps) {
 
 const dayWritten = (time: string, language: Language): string => writeDay(dayOf(new Date(time)), language);
 
-function FactorRows({ factors, me }: { readonly factors: Factors; readonly me: Me }) {
+function FactorRows({ factors }: { readonly factors: Factors }) {
   const { words, language } = useWords();
   const { operations } = useSession();
   const say = words.account;
   const active = factors.totp?.active === true;
   return (
-    <>
+    <ul class="rows">
       {operations.has('me.password') && (
         <Row to={{ page: 'password' }} label={say.password}>
           {factors.password_changed_at && say.changedAt(dayWritten(factors.password_changed_at, language))}
@@ -59,12 +59,12 @@ function FactorRows({ factors, me }: { readonly factors: Factors; readonly me: M
       <Row to={{ page: 'factor' }} label={say.factor}>
         {active ? say.factorOn(factors.recovery_codes_left ?? 0) : say.factorOff}
       </Row>
-      {me.role === 'staff' && (
+      {operations.has('me.pin') && (
         <Row to={{ page: 'pin' }} label={say.pin}>
           {factors.pin ? say.pinOn : say.pinOff}
         </Row>
       )}
-    </>
+    </ul>
   );
 }
 
@@ -174,13 +174,13 @@ export function AccountPage() {
           </dd>
         </div>
       </dl>
+      {operations.has('me.factors') && <OwnFactors />}
       <ul class="rows">
         {operations.has('notice.list') && (
           <Row to={{ page: 'notices' }} label={say.notices}>
             {say.noticesNew(me.notices ?? 0)}
           </Row>
         )}
-        {operations.has('me.factors') ? <OwnFactors /> : <PasswordOnly />}
         {operations.has('session.list') && (
           <Row to={{ page: 'sessions' }} label={say.sessions}>
             {say.sessionsHint}
@@ -210,18 +210,11 @@ export function AccountPage() {
   );
 }
 
-function PasswordOnly() {
-  const { words } = useWords();
-  const { operations } = useSession();
-  return operations.has('me.password') ? <Row to={{ page: 'password' }} label={words.account.password} /> : null;
-}
-
 function OwnFactors() {
-  const { me } = useSession();
   const [factors, again] = useRemote(readFactors());
   return (
     <RemoteView of={factors} again={again}>
-      {(value) => <FactorRows factors={value} me={me} />}
+      {(value) => <FactorRows factors={value} />}
     </RemoteView>
   );
 }

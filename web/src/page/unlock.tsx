@@ -6,15 +6,15 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Client } from '../api/client';
 import { unlock } from '../api/own';
+import { problemOf } from '../api/problem';
 import { isPin, plainCode } from '../base/code';
 import { useSending } from '../base/sending';
 import { Button } from '../part/button';
 import { Choice, Field } from '../part/field';
 import { Gate } from '../part/gate';
 import { Native } from '../part/name';
-import { Notice } from '../part/notice';
 import { PasswordField } from '../part/password';
-import { SendProblem } from '../part/problem';
+import { fieldMessages, SendProblem } from '../part/problem';
 import { Title } from '../part/title';
 import { useWords } from '../word/word';
 
@@ -29,7 +29,7 @@ interface Props {
 }
 
 export function Unlock({ client, name, done, ended, leave }: Props) {
-  const { words } = useWords();
+  const { words, language } = useWords();
   const say = words.unlock;
   const [way, setWay] = useState<Way>('pin');
   const [pin, setPin] = useState('');
@@ -38,7 +38,7 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
   const { busy, problem, send, forget } = useSending();
   const leaving = useSending();
   const form = useRef<HTMLFormElement>(null);
-  const refused = problem !== null && (problem.status === 401 || problem.status === 403);
+  const said = fieldMessages(problem, words, language);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -50,7 +50,12 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
       return;
     }
     const open = await send(async () => {
-      await client(unlock(way === 'pin' ? { pin: typed } : { password }));
+      try {
+        await client(unlock(way === 'pin' ? { pin: typed } : { password }));
+      } catch (error) {
+        if (problemOf(error, language).status === 401) ended();
+        throw error;
+      }
     });
     setPin('');
     setPassword('');
@@ -69,8 +74,7 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
         )}
         {say.lead}
       </p>
-      {refused && <Notice tone="error" title={way === 'pin' ? say.wrongPin : say.wrongPassword} />}
-      {problem && !refused && <SendProblem problem={problem} />}
+      {problem && <SendProblem problem={problem} />}
       <form ref={form} class="form" noValidate onSubmit={submit}>
         <Choice<Way>
           label={say.way}
@@ -96,7 +100,7 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
             autocomplete="off"
             value={pin}
             onText={setPin}
-            error={missing ? say.needPin : undefined}
+            error={missing ? say.needPin : said['pin']}
           />
         ) : (
           <PasswordField
@@ -104,17 +108,12 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
             name="password"
             value={password}
             onText={setPassword}
-            error={missing ? words.signIn.needPassword : undefined}
+            error={missing ? words.signIn.needPassword : said['password']}
           />
         )}
         <Button look="filled" type="submit" busy={busy}>
           {say.submit}
         </Button>
-        {refused && (
-          <Button look="outlined" onClick={ended}>
-            {say.signInAgain}
-          </Button>
-        )}
         <Button look="quiet" busy={leaving.busy} onClick={() => leaving.send(leave)}>
           {say.other}
         </Button>

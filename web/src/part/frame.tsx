@@ -6,6 +6,7 @@ import { Native } from './name';
 import { LanguageSwitch } from './speech';
 import type { Route } from '../base/route';
 import { hrefOf } from '../base/route';
+import { useSending } from '../base/sending';
 import { useSession } from '../base/session';
 import { useWords } from '../word/word';
 
@@ -39,8 +40,9 @@ interface Props {
 
 export function Frame({ tabs, wide, children }: Props) {
   const { words } = useWords();
-  const { me, leave } = useSession();
+  const { me, leave, lock, operations } = useSession();
   const [leaving, setLeaving] = useState(false);
+  const locking = useSending();
 
   const signOut = () => {
     setLeaving(true);
@@ -66,6 +68,17 @@ export function Frame({ tabs, wide, children }: Props) {
           </p>
           <div class="top-actions">
             <LanguageSwitch />
+            {me.role === 'staff' && operations.has('session.lock') && (
+              <button
+                type="button"
+                class="button button-quiet"
+                aria-disabled={locking.busy || undefined}
+                onClick={() => locking.send(lock)}
+              >
+                <Icon name="lock" />
+                <span>{words.nav.lock}</span>
+              </button>
+            )}
             <button
               type="button"
               class="button button-quiet"

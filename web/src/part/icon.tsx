@@ -7,6 +7,7 @@ const PATHS = {
   left: 'M15 5l-7 7 7 7',
   right: 'M9 5l7 7-7 7',
   refresh: 'M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5',
+  lock: 'M6 11h12v9H6v-9Zm2.5 0V8a3.5 3.5 0 0 1 7 0v3',
   leave: 'M10 4H5v16h5M10 12h10M16 8l4 4-4 4',
   absence: 'M7 7l10 10M17 7 7 17',
   late: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-14v5l3.5 2.5',

@@ -11,7 +11,7 @@ export const accountScreens: Screens<'account' | 'factor' | 'password' | 'pin' |
   account: { view: () => <AccountPage />, needs: ['me.see'], tab: (words) => words.nav.account },
   factor: { view: () => <FactorPage />, needs: ['me.factors'], under: 'account' },
   password: { view: () => <PasswordPage />, needs: ['me.password'], under: 'account' },
-  pin: { view: () => <PinPage />, needs: ['me.factors'], under: 'account' },
+  pin: { view: () => <PinPage />, needs: ['me.factors', 'me.pin'], under: 'account' },
   sessions: { view: () => <SessionsPage />, needs: ['session.list'], under: 'account' },
   notices: { view: () => <NoticesPage />, needs: ['notice.list'], under: 'account' },
 };

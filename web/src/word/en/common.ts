@@ -29,6 +29,7 @@ export const common: typeof Japanese = {
     children: 'Children',
     looked: 'Who looked',
     account: 'Settings',
+    lock: 'Lock',
     signOut: 'Sign out',
     signingOut: 'Signing out…',
   },

@@ -68,10 +68,7 @@ export const gate: typeof Japanese = {
     pin: 'PIN',
     pinHint: '4 to 8 digits. It works on a registered tablet.',
     needPin: 'Enter 4 to 8 digits.',
-    wrongPin: 'This did not unlock it. Where the PIN does not work, use your password.',
-    wrongPassword: 'This did not unlock it. Check your password.',
     submit: 'Unlock',
-    signInAgain: 'Sign in again',
     other: 'Somebody else signs in',
   },
 

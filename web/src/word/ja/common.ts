@@ -33,6 +33,7 @@ export const common = {
     children: 'お子さま',
     looked: '見た人',
     account: '設定',
+    lock: 'ロック',
     signOut: 'ログアウト',
     signingOut: 'ログアウトしています…',
   },

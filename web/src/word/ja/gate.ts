@@ -66,10 +66,7 @@ export const gate = {
     pin: 'PIN',
     pinHint: '4～8けたの数字です。登録したタブレットで使えます。',
     needPin: '4～8けたの数字を入力してください。',
-    wrongPin: '解除できませんでした。PINが使えないときは、パスワードで解除してください。',
-    wrongPassword: '解除できませんでした。パスワードをたしかめてください。',
     submit: 'ロックを解除する',
-    signInAgain: 'ログインし直す',
     other: 'ほかの人がログインする',
   },
 
