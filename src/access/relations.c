@@ -17,6 +17,8 @@
 #define SEEN_ROLES \
 	"((:actor_role & 64) <> 0 OR ((:actor_role & 16) <> 0 AND held.role IN (2, 3, 4))" \
 	" OR ((:actor_role & 32) <> 0 AND held.role IN (3, 4, 5, 6)))"
+#define IMPORT_OF(import, whose) \
+	"EXISTS (SELECT 1 FROM import AS whole WHERE whole.id = " import " AND whole." whose ")"
 #define WHOLE_COMPARTMENT "1 = 1"
 
 const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
@@ -63,8 +65,13 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"absence", RELATION_FACILITY, "absence.facility = :actor_facility"},
 	{"attendance", RELATION_OWN_CHILD, MY_LIVE_LINK("attendance.child")},
 	{"attendance", RELATION_FACILITY, "attendance.facility = :actor_facility"},
-	{"import", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
-	{"import_problem", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	/* A facility's imports are about children: the city's administrator has no part in them. */
+	{"import", RELATION_CUSTOMER, "import.facility IS NULL"},
+	{"import", RELATION_FACILITY, "import.facility = :actor_facility"},
+	{"import_problem", RELATION_CUSTOMER, IMPORT_OF("import_problem.import", "facility IS NULL")},
+	{"import_problem", RELATION_FACILITY, IMPORT_OF("import_problem.import", "facility = :actor_facility")},
+	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", "facility IS NULL")},
+	{"import_line", RELATION_FACILITY, IMPORT_OF("import_line.import", "facility = :actor_facility")},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_APPROVER, "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0"},
 	{0},

@@ -7,6 +7,7 @@
 #include "op/change.h"
 #include "op/evidence.h"
 #include "op/op_entity.h"
+#include "op/readwire.h"
 
 #define TABLE_MAX 256
 
@@ -27,6 +28,7 @@ __attribute__((constructor)) static void join(void)
 {
 	size_t count = 0;
 
+	readwire_forms(kinder_forms);
 	for (size_t i = 0; entity_lists[i] != NULL; i++)
 		for (size_t k = 0; entity_lists[i][k] != NULL; k++) {
 			REQUIRE(count < TABLE_MAX - 1);

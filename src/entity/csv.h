@@ -28,7 +28,7 @@ struct csv_sink {
 /* Loads what converts CP932; before a process gives up its view of the file system. UNAVAILABLE: the C library has no CP932. */
 MUST_USE err csv_start(void);
 /* Whole file at once -> rows and problems through sink; header row names columns by field.column, ja or name; columns that name no
- * field are passed over. arena is reset per row. A problem's row counts records from 1 (the heading), its column from 1; 0 = the whole row.
+ * field are passed over (of a strict entity: problems that do not stop the reading). Dates are taken as csv_date has them. arena is reset per row. A problem's row counts records from 1 (the heading), its column from 1; 0 = the whole row.
  * INVALID: no header can be made out. TOO_LARGE: more than CSV_SIZE_MAX or CSV_ROW_MAX. Either way a problem has been reported.
  * The sink's errors pass through. */
 MUST_USE err csv_read(struct bytes file, enum csv_encoding encoding, const struct entity *entity, struct arena *arena, const struct csv_sink *sink);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "entity/csv_date.h"
 #include "entity/csv_int.h"
 #include "entity/csv_scan_int.h"
 #include "entity/flaw_int.h"
@@ -116,6 +117,19 @@ static size_t find_field(const struct entity *entity, struct bytes heading)
 	return NO_FIELD;
 }
 
+/* One column too many does not keep the others from being read. */
+static err tell_unknown(struct reading *reading, size_t at, struct bytes heading)
+{
+	bool bad = reading->bad;
+
+	if (!reading->entity->strict || text_is_blank(heading))
+		return OK;
+	TRY(tell_words(reading, (uint32_t)(at + 1), FLAW_UNKNOWN, "この見出しの列はありません。様式の見出しを確かめてください",
+	    "The form has no such column; look at the headings of the template"));
+	reading->bad = bad;
+	return OK;
+}
+
 static err take_heading(struct reading *reading, size_t at)
 {
 	struct bytes text = {0};
@@ -134,7 +148,7 @@ static err take_heading(struct reading *reading, size_t at)
 		if (reading->field_of[i] == field)
 			return tell_flaw(reading, (uint32_t)(at + 1), &reading->entity->fields[field], FLAW_DUPLICATE);
 	reading->field_of[at] = field;
-	return OK;
+	return field == NO_FIELD ? tell_unknown(reading, at, text) : OK;
 }
 
 static bool has_column(const struct reading *reading, size_t field)
@@ -204,6 +218,8 @@ static err take_cell(struct reading *reading, size_t at, struct value *values)
 	text = unguard(text);
 	if (text.len == 0)
 		return field->required ? tell_flaw(reading, column, field, FLAW_MISSING) : OK;
+	if (field->type == FIELD_DATE)
+		TRY(csv_date(text, reading->arena, &text));
 	flaw = value_parse(field, text, reading->arena, &values[reading->field_of[at]]);
 	return flaw == FLAW_NONE ? OK : tell_flaw(reading, column, field, flaw);
 }

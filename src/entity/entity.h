@@ -71,6 +71,7 @@ struct entity {
 	const char *owner;          /* SEAL_PERSON: name of the FIELD_ID field that names the person, or "id" */
 	const char *facility;       /* name of the FIELD_ID field that names the facility, "id", or NULL */
 	bool authority;             /* rows decide who may do what: a change moves authority_version */
+	bool strict;                /* files only: a column that names no field is a problem, not passed over */
 	const char *const *unique;  /* comma-separated column lists (lookup columns as name_ix), ends with NULL; may be NULL */
 	const char *const *indexes; /* likewise */
 	const struct field *fields; /* without id and version */

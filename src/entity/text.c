@@ -116,12 +116,58 @@ static err transform(struct bytes text, utf8proc_option_t options, struct arena 
 	return OK;
 }
 
+/* Characters of names that NFC would replace by others: 神 (U+FA19) is not 神 to whoever bears it. */
+static bool is_kept(uint32_t point)
+{
+	return (point >= 0xf900 && point <= 0xfaff) || (point >= 0x2f800 && point <= 0x2fa1f);
+}
+
+/* The length of the front of text that is kept, or is not. */
+static size_t stretch(struct bytes text, bool kept)
+{
+	size_t len = 0;
+
+	while (len < text.len) {
+		uint32_t point;
+		size_t next = next_point(skip(text, len), &point);
+
+		if (is_kept(point) != kept)
+			break;
+		len += next;
+	}
+	return len;
+}
+
+/* None of the kept ones combines with what stands before or after it. */
 err text_nfc(struct bytes text, struct arena *arena, struct bytes *text_out)
 {
-	struct bytes normal;
+	OWN(buf) joined = {0};
+	struct bytes rest = text;
+	struct bytes copy;
 
-	TRY(transform(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, arena, &normal));
-	*text_out = bytes_equal(normal, text) ? text : normal;
+	while (rest.len > 0) {
+		size_t plain_len = stretch(rest, false);
+		struct bytes normal = {0};
+		size_t kept_len;
+
+		if (plain_len > 0)
+			TRY(transform((struct bytes){rest.ptr, plain_len}, UTF8PROC_STABLE | UTF8PROC_COMPOSE, arena, &normal));
+		if (plain_len == text.len) {
+			*text_out = bytes_equal(normal, text) ? text : normal;
+			return OK;
+		}
+		TRY(buf_append(&joined, normal));
+		rest = skip(rest, plain_len);
+		kept_len = stretch(rest, true);
+		TRY(buf_append(&joined, (struct bytes){rest.ptr, kept_len}));
+		rest = skip(rest, kept_len);
+	}
+	if (bytes_equal(bytes_of(&joined), text)) {
+		*text_out = text;
+		return OK;
+	}
+	TRY(arena_copy(arena, bytes_of(&joined), &copy));
+	*text_out = copy;
 	return OK;
 }
 

@@ -10,7 +10,7 @@
 /* ENCODING: not UTF-8. CONTROL: control characters, line and paragraph separators, overrides of the writing direction,
  * noncharacters; \n is allowed when multiline. count_out: code points; plain_out: surely in NFC. Both may be NULL. */
 enum flaw text_check(struct bytes text, bool multiline, size_t *count_out, bool *plain_out);
-/* NFC of well-formed text; borrows from text when nothing changes. UNAVAILABLE: arena full. */
+/* NFC of well-formed text, CJK compatibility ideographs kept as they are (names); borrows from text when nothing changes. UNAVAILABLE: arena full. */
 MUST_USE err text_nfc(struct bytes text, struct arena *arena, struct bytes *text_out);
 /* NFKC, case folded, without white space at both ends: what lookups compare. INVALID: not UTF-8. */
 MUST_USE err text_fold(struct bytes text, struct arena *arena, struct bytes *text_out);

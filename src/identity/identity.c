@@ -1,6 +1,7 @@
 #include "identity/account.h"
 #include "identity/credential.h"
 #include "identity/device.h"
+#include "identity/enlist.h"
 #include "identity/enrol.h"
 #include "identity/factor.h"
 #include "identity/identity_int.h"
@@ -97,6 +98,7 @@ err identity_start(void)
 {
 	TRY(account_start());
 	TRY(membership_start());
+	TRY(enlist_start());
 	TRY(credential_start());
 	TRY(device_start());
 	TRY(pin_start());

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "kinder/class.h"
 #include "kinder/facility.h"
+#include "kinder/import_apply.h"
 #include "kinder/kinder_int.h"
 #include "kinder/placement.h"
 
@@ -260,6 +261,7 @@ static err enrol_apply(struct call *call)
 	child.facility = call_id(call, "facility");
 	TRY(child_check_class(call, child.class, child.facility));
 	TRY(child_check_dates(call, &child));
+	TRY(import_apply_not_busy(call, child.facility));
 	TRY(id_new(&child.row.id));
 	TRY(keys_create(call->rows.keys, KEY_PERSON, &child.row.id, 1));
 	e = row_insert(&call->rows, &child_entity, &child);

@@ -1,4 +1,5 @@
 #include "kinder/child.h"
+#include "kinder/import_apply.h"
 #include "kinder/kinder_int.h"
 
 #include "kinder/child_change.h"
@@ -25,6 +26,7 @@ static err change_apply(struct call *call)
 
 	TRY(check_empty(call));
 	TRY(row_get(&call->rows, &child_entity, call_id(call, "child"), &child));
+	TRY(import_apply_not_busy(call, child.facility));
 	call_store(call, &child_entity, &child);
 	TRY(child_check_dates(call, &child));
 	e = row_update(&call->rows, &child_entity, &child);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "kinder/child.h"
+#include "kinder/import_apply.h"
 #include "kinder/kinder_int.h"
 
 #include "kinder/child_leave.h"
@@ -49,6 +50,7 @@ static err leave_apply(struct call *call)
 	struct child child = {0};
 
 	TRY(load(call, &child));
+	TRY(import_apply_not_busy(call, child.facility));
 	child.leaving_date = call_value(call, "date")->as.date;
 	if (child.leaving_date <= clock_date_jst(call->now_us)) {
 		child.state = CHILD_LEFT;
@@ -107,10 +109,12 @@ const struct statement child_leave_overdue = {
 static err job_step(struct job_run *run)
 {
 	struct child child = {0};
+	bool busy = false;
 
 	run->done = true;
 	TRY(row_get(&run->rows, &child_entity, run->job.object, &child));
-	if (child.state != CHILD_ENROLLED || child.leaves_at == 0 || child.leaves_at > run->now_us)
+	TRY(import_apply_busy(&run->rows, child.facility, &busy));
+	if (busy || child.state != CHILD_ENROLLED || child.leaves_at == 0 || child.leaves_at > run->now_us)
 		return OK;
 	child.state = CHILD_LEFT;
 	child.leaves_at = 0;

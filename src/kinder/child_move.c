@@ -1,6 +1,10 @@
+#include "base/clock.h"
 #include "kinder/child.h"
 #include "kinder/facility.h"
+#include "kinder/guardianship.h"
+#include "kinder/import_apply.h"
 #include "kinder/kinder_int.h"
+#include "kinder/person.h"
 
 #include "kinder/child_move.h"
 
@@ -9,9 +13,80 @@ static struct row_list by_code = {
 	"kinder.move-facility", &facility_entity, "municipality_code = :municipality_code AND code = :code AND state = 0", NULL,
 };
 
+/* State 0: active, enrolled. */
+static struct row_list links_of = {
+	"kinder.move-guardians", &guardianship_entity, "child = :child AND state = 0 LIMIT :limit", NULL,
+};
+const struct statement child_move_others = {
+	"kinder.move-others",
+	"SELECT 1 FROM guardianship AS held, child AS other WHERE held.account = :account AND held.state = 0"
+	" AND other.id = held.child AND other.id <> :child AND other.facility = :facility AND other.state = 0 LIMIT 1",
+};
+
+#define GUARDIAN_MAX 20
+
 err child_move_start(void)
 {
+	TRY(row_list_make(&links_of));
 	return row_list_make(&by_code);
+}
+
+static err has_others(struct call *call, const struct guardianship *link, struct id facility, bool *has_out)
+{
+	struct query *query = NULL;
+	err e = query_start(call->rows.db, &child_move_others, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "account", &link->account);
+	if (err_is_ok(e))
+		e = query_id(query, "child", &link->child);
+	if (err_is_ok(e))
+		e = query_id(query, "facility", &facility);
+	if (err_is_ok(e))
+		e = query_step(query, has_out);
+	query_end(&query);
+	return e;
+}
+
+static err load_links(struct call *call, struct id child, struct guardianship *list, size_t *count_out)
+{
+	struct query *query = NULL;
+	size_t count = 0;
+	bool found = true;
+	err e = query_start(call->rows.db, links_of.statement, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "child", &child);
+	if (err_is_ok(e))
+		e = query_int(query, "limit", GUARDIAN_MAX);
+	while (err_is_ok(e) && count < GUARDIAN_MAX) {
+		e = query_step(query, &found);
+		if (!err_is_ok(e) || !found)
+			break;
+		e = row_read(&call->rows, &guardianship_entity, query, true, &list[count++]);
+	}
+	query_end(&query);
+	*count_out = count;
+	return e;
+}
+
+/* No second account, and no membership left behind where none of their children is. */
+static err take_guardians(struct call *call, struct id child, struct id former, struct id target)
+{
+	struct guardianship list[GUARDIAN_MAX] = {{{{{0}}}}};
+	int32_t today = clock_date_jst(call->now_us);
+	size_t count = 0;
+
+	TRY(load_links(call, child, list, &count));
+	for (size_t i = 0; i < count; i++) {
+		bool others = false;
+
+		TRY(person_desk->join(&call->rows, list[i].account, target, today));
+		TRY(has_others(call, &list[i], former, &others));
+		if (!others)
+			TRY(person_desk->part(&call->rows, list[i].account, former, today));
+	}
+	return OK;
 }
 
 static err find_facility(struct call *call, struct bytes municipality, struct facility *facility_out)
@@ -42,8 +117,10 @@ static err to_facility(struct call *call, struct child *child)
 
 	TRY(row_get(&call->rows, &facility_entity, child->facility, &former));
 	TRY(find_facility(call, former.municipality_code, &target));
+	TRY(import_apply_not_busy(call, target.row.id));
 	if (id_equal(target.row.id, former.row.id))
 		return call_flaw(call, "facility_code", FLAW_RULE, "いまの園と同じです。", "The child is at this facility already.");
+	TRY(take_guardians(call, child->row.id, former.row.id, target.row.id));
 	child->facility = target.row.id;
 	child->class = (struct id){{0}};
 	child->code = (struct bytes){0};
@@ -71,6 +148,7 @@ static err move_apply(struct call *call)
 	TRY(row_get(&call->rows, &child_entity, call_id(call, "child"), &child));
 	if (child.state != CHILD_ENROLLED)
 		return kinder_conflict(call, "child", "この園児は在籍していません。", "This child is not enrolled.");
+	TRY(import_apply_not_busy(call, child.facility));
 	call->event_facility = child.facility;
 	TRY(class ? to_class(call, &child) : to_facility(call, &child));
 	TRY(row_update(&call->rows, &child_entity, &child));

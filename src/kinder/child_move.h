@@ -11,6 +11,7 @@
 #include "op/op.h"
 
 extern const struct op child_move;
+extern const struct statement child_move_others;
 
 MUST_USE err child_move_start(void);
 

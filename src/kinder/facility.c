@@ -85,7 +85,7 @@ bool facility_time(struct bytes text)
 }
 
 /* Digits in groups: 011-511-0447, 0120-0123-13. */
-static bool is_telephone(struct bytes text)
+bool facility_telephone(struct bytes text)
 {
 	size_t digits = 0;
 
@@ -126,7 +126,7 @@ static const struct shape {
 	{"municipality_code", is_code, "全国地方公共団体コードは6桁の数字です。", "The municipality code has six digits."},
 	{"opens", facility_time, "時刻は「9:00」のように書いてください。", "Write a time like 9:00."},
 	{"closes", facility_time, "時刻は「18:30」のように書いてください。", "Write a time like 18:30."},
-	{"telephone", is_telephone, "電話番号は「011-511-0447」のように書いてください。",
+	{"telephone", facility_telephone, "電話番号は「011-511-0447」のように書いてください。",
 	    "Write a telephone number like 011-511-0447."},
 	{"latitude", is_degrees, "緯度は「43.045613」のように書いてください。", "Write a latitude like 43.045613."},
 	{"longitude", is_degrees, "経度は「141.343758」のように書いてください。", "Write a longitude like 141.343758."},

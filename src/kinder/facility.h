@@ -43,6 +43,7 @@ extern const struct op facility_reopen;
 
 /* The rules beyond type and length; values in the order of facility_entity.fields. False: problems has entries. */
 bool facility_check(const struct value *values, struct problems *problems);
+bool facility_telephone(struct bytes text); /* 011-511-0447, 09012345678 */
 bool facility_time(struct bytes text); /* H:MM or HH:MM, 0:00 to 24:00 */
 
 #endif

@@ -2,8 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kinder/facility.h"
+#include "base/clock.h"
+#include "kinder/import_apply.h"
+#include "kinder/import_facility.h"
 #include "kinder/import_job.h"
+#include "kinder/import_kind.h"
+#include "kinder/import_pupils.h"
 #include "kinder/import_stage.h"
 #include "kinder/kinder_int.h"
 
@@ -12,11 +16,14 @@
 #define KINDER_ROW import
 #define COUNT(label_ja, label_en) .ja = label_ja, .en = label_en, .type = FIELD_INT, .grade = GRADE_2
 
-static const char *const entity_names[] = {"facility", NULL};
+static const char *const entity_names[] = {"facility", "roster", "rollover", NULL};
+const struct import_kind *const import_kinds[] = {&import_facility, &import_roster, &import_rollover};
+
 static const char *const encodings[] = {"auto", "utf-8", "cp932", NULL};
 static const char *const states[] = {
 	[IMPORT_RECEIVING] = "receiving", [IMPORT_CHECKING] = "checking", [IMPORT_CHECKED] = "checked",
-	[IMPORT_APPLIED] = "applied", [IMPORT_FAILED] = "failed", NULL,
+	[IMPORT_APPLIED] = "applied", [IMPORT_FAILED] = "failed",
+	[IMPORT_SCHEDULED] = "scheduled", [IMPORT_APPLYING] = "applying", [IMPORT_CANCELLED] = "cancelled", NULL,
 };
 
 #define BEGIN_FIELDS(field)                                                                                          \
@@ -27,17 +34,25 @@ static const char *const states[] = {
 	field(name, .ja = "ファイル名", .en = "File name", .type = FIELD_TEXT, .grade = GRADE_2, .required = true,   \
 	    .max = 200)                                                                                              \
 	field(size, .ja = "大きさ", .en = "Size", .type = FIELD_INT, .grade = GRADE_2, .required = true, .min = 1,   \
-	    .max = STREAM_SIZE_MAX)
+	    .max = STREAM_SIZE_MAX)                                                                                  \
+	field(effective, .ja = "適用日", .en = "Effective", .type = FIELD_DATE, .grade = GRADE_2)
 
 static const struct field import_fields[] = {
 	BEGIN_FIELDS(KINDER_FIELD)
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = states,
 	    .offset = offsetof(struct import, state)},
+	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .refers = "facility",
+	    .offset = offsetof(struct import, facility)},
+	{.name = "effective_at", .ja = "適用日時", .en = "Effective at", .type = FIELD_TIME, .grade = GRADE_2,
+	    .offset = offsetof(struct import, effective_at)},
 	KINDER_FIELD(received, COUNT("受信済み", "Received"))
 	KINDER_FIELD(rows, COUNT("行数", "Rows"))
 	KINDER_FIELD(created, COUNT("新規", "New"))
 	KINDER_FIELD(changed, COUNT("変更", "Changed"))
+	KINDER_FIELD(moved, COUNT("組替え", "Moved"))
+	KINDER_FIELD(left, COUNT("卒園・転出", "Left"))
 	KINDER_FIELD(unchanged, COUNT("変更なし", "Unchanged"))
+	KINDER_FIELD(accounts, COUNT("新しいアカウント", "New accounts"))
 	KINDER_FIELD(problem_count, COUNT("問題の数", "Problems"))
 	KINDER_FIELD(progress, COUNT("進み具合", "Progress"))
 	{.name = "requester", .ja = "取り込む人", .en = "Requester", .type = FIELD_ID, .grade = GRADE_2, .refers = "account",
@@ -46,15 +61,19 @@ static const struct field import_fields[] = {
 	    .offset = offsetof(struct import, begun_at)},
 	{.name = "applied_at", .ja = "取り込み日時", .en = "Applied", .type = FIELD_TIME, .grade = GRADE_2,
 	    .offset = offsetof(struct import, applied_at)},
+	{.name = "applying_at", .ja = "取り込み始めた日時", .en = "Applying since", .type = FIELD_TIME, .grade = GRADE_2,
+	    .offset = offsetof(struct import, applying_at)},
+	KINDER_FIELD(written, COUNT("書き込み済み", "Written"))
 };
 
-static const char *const import_indexes[] = {"state", NULL};
+static const char *const import_indexes[] = {"state", "facility", NULL};
 
 const struct entity import_entity = {
 	.name = "import",
 	.ja = "取り込み",
 	.en = "Import",
 	.size = sizeof(struct import),
+	.facility = "facility",
 	.indexes = import_indexes,
 	.fields = import_fields,
 	.field_count = sizeof(import_fields) / sizeof(import_fields[0]),
@@ -94,14 +113,19 @@ const struct entity import_problem_entity = {
 err import_start(void)
 {
 	TRY(stream_start());
+	TRY(import_line_start());
+	TRY(import_facility_start());
+	TRY(import_pupils_start());
+	TRY(import_apply_start());
 	return import_job_start();
 }
 
-static const struct grant grants[] = {{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"}, {0}};
-
-#define IMPORT_ID                                                                                                    \
-	{.place = IN_PATH, .object = true, .field = {.name = "import", .ja = "取り込み", .en = "Import",             \
-	    .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "import"}}
+/* The city's imports are its administrator's, a facility's its principal's (access/relations). */
+const struct grant import_grants[] = {
+	{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"},
+	{ROLE(PRINCIPAL), RELATION_FACILITY, "*"},
+	{0},
+};
 
 static const struct input begin_inputs[] = {BEGIN_FIELDS(KINDER_INPUT) {0}};
 static const struct input one_input[] = {IMPORT_ID, {0}};
@@ -115,13 +139,11 @@ static const struct input put_inputs[] = {
 	{0},
 };
 
-#define IMPORT_OP                                                                                                    \
-	.grants = grants, .policy = "facility import", .entity = &import_entity, .grade = GRADE_2,                   \
-	.purpose_ja = "園の一覧を取り込むため", .purpose_en = "To take over a list of facilities", .requirements = "K-26 K-27"
-
 static err load(struct call *call, struct import *import_out)
 {
-	return row_get(&call->rows, &import_entity, call_id(call, "import"), import_out);
+	TRY(row_get(&call->rows, &import_entity, call_id(call, "import"), import_out));
+	call->event_facility = import_out->facility;
+	return OK;
 }
 
 static err show(struct call *call, const struct import *import)
@@ -137,18 +159,44 @@ static err conflict(struct call *call, const char *ja, const char *en)
 
 /* ---- begin, put ---- */
 
+#define EFFECTIVE_DAYS_MAX 400
+
+static err check_effective(struct call *call, const struct import_kind *kind, struct import *import)
+{
+	int32_t today = clock_date_jst(call->now_us);
+
+	if (import->effective == 0)
+		return OK;
+	if (!kind->of_facility)
+		return call_flaw(call, "effective", FLAW_RULE, "園の一覧に適用日は付けられません。確定したときに取り込みます。",
+		    "A list of facilities has no effective date; it is applied when confirmed.");
+	if (import->effective < today || import->effective > clock_date_add(today, EFFECTIVE_DAYS_MAX))
+		return call_flaw(call, "effective", FLAW_RULE, "適用日は、今日から400日以内にしてください。",
+		    "The effective date is today or one of the next 400 days.");
+	return kinder_midnight(import->effective, &import->effective_at);
+}
+
 static err begin_apply(struct call *call)
 {
 	struct import import = {.state = IMPORT_RECEIVING, .requester = call->actor.account, .begun_at = call->now_us};
+	const struct import_kind *kind;
 
 	call_store(call, &import_entity, &import);
+	kind = import_kinds[import.entity];
+	if (kind->of_facility != (call->actor.role == ROLE_PRINCIPAL)) {
+		call->reason = "kind not importable by this role";
+		return FAIL(DENIED);
+	}
+	if (kind->of_facility)
+		import.facility = call->event_facility = call->actor.facility;
+	TRY(check_effective(call, kind, &import));
 	TRY(row_insert(&call->rows, &import_entity, &import));
 	TRY(call_object(call, import_entity.name, import.row.id));
 	return show(call, &import);
 }
 
 const struct op import_begin = {
-	IMPORT_OP,
+	IMPORT_RUN,
 	.id = "import.begin",
 	.ja = "取り込みを始める",
 	.en = "Begin an import",
@@ -213,7 +261,7 @@ static err put_apply(struct call *call)
 static const struct field put_output[] = {{.name = "received", COUNT("受信済み", "Received")}, {0}};
 
 const struct op import_put = {
-	IMPORT_OP,
+	IMPORT_RUN,
 	.id = "import.put",
 	.ja = "取り込むファイルを送る",
 	.en = "Send a part of the file",
@@ -230,15 +278,24 @@ const struct op import_put = {
 
 /* ---- check ---- */
 
+/* Why an import in a state cannot go back to an earlier one. */
+static const struct state_words {
+	const char *ja, *en;
+} over[] = {
+	[IMPORT_CHECKING] = {"いま確認しています。", "It is being checked already."},
+	[IMPORT_APPLIED] = {"もう取り込みました。", "It has been applied."},
+	[IMPORT_SCHEDULED] = {"適用日を待っています。やめるときは取り消してください。", "It waits for its day; cancel it first."},
+	[IMPORT_APPLYING] = {"いま取り込んでいます。", "It is being applied."},
+	[IMPORT_CANCELLED] = {"取り消されました。はじめから送ってください。", "It has been cancelled; send the file anew."},
+};
+
 static err may_check(struct call *call, const struct import *import)
 {
 	const struct stream stream = {.size = import->size, .received = import->received};
 
-	if (import->state == IMPORT_CHECKING)
-		return conflict(call, "いま確認しています。", "It is being checked already.");
-	if (import->state == IMPORT_APPLIED)
-		return conflict(call, "もう取り込みました。", "It has been applied.");
-	if (!stream_complete(&stream))
+	if (over[import->state].ja != NULL)
+		return conflict(call, over[import->state].ja, over[import->state].en);
+	if (import->applying_at != 0 || !stream_complete(&stream))
 		return conflict(call, "ファイルがまだ全部届いていません。", "The file has not arrived as a whole.");
 	return OK;
 }
@@ -251,13 +308,14 @@ static err check_apply(struct call *call)
 	TRY(may_check(call, &import));
 	import.state = IMPORT_CHECKING;
 	import.progress = import.rows = import.created = import.changed = import.unchanged = import.problem_count = 0;
+	import.moved = import.left = import.accounts = 0;
 	TRY(row_update(&call->rows, &import_entity, &import));
 	TRY(job_file(call, &import_job_check, import.row.id));
 	return show(call, &import);
 }
 
 const struct op import_check = {
-	IMPORT_OP,
+	IMPORT_RUN,
 	.id = "import.check",
 	.ja = "取り込む内容を確認する",
 	.en = "Check what an import would do",
@@ -283,7 +341,7 @@ static err see_apply(struct call *call)
 }
 
 const struct op import_see = {
-	IMPORT_OP,
+	IMPORT_SEE,
 	.id = "import.see",
 	.ja = "取り込みの状態を見る",
 	.en = "See an import",
@@ -295,6 +353,19 @@ const struct op import_see = {
 	.status = 200,
 	.apply = see_apply,
 };
+
+err import_problem_put(struct row_context *rows, struct id import, const struct csv_problem *problem, size_t index)
+{
+	char place[32];
+	struct import_problem row = {
+		.import = import, .line = problem->row, .column = problem->column, .code = bytes_str(flaw_code(problem->flaw)),
+		.heading = bytes_str(problem->heading), .ja = bytes_str(problem->message_ja), .en = bytes_str(problem->message_en),
+	};
+
+	(void)snprintf(place, sizeof(place), "%010u-%05u-%06zu", problem->row, problem->column, index % 1000000);
+	row.place = bytes_str(place);
+	return row_insert(rows, &import_problem_entity, &row);
+}
 
 static err show_problem(struct call *call, const void *row, const char *groups)
 {
@@ -315,7 +386,7 @@ static err problems_apply(struct call *call)
 }
 
 const struct op import_problems = {
-	IMPORT_OP,
+	IMPORT_SEE,
 	.id = "import.problems",
 	.ja = "取り込みの問題を見る",
 	.en = "List the problems of an import",
@@ -332,10 +403,15 @@ const struct op import_problems = {
 
 /* ---- apply ---- */
 
+static int64_t written(const struct import *import)
+{
+	return import->created + import->changed + import->moved + import->left;
+}
+
 static err may_apply(struct call *call, const struct import *import)
 {
-	if (import->state == IMPORT_APPLIED)
-		return conflict(call, "もう取り込みました。", "It has been applied.");
+	if (import->state != IMPORT_CHECKED && over[import->state].ja != NULL)
+		return conflict(call, over[import->state].ja, over[import->state].en);
 	if (import->state != IMPORT_CHECKED)
 		return conflict(call, "先に内容を確認してください。", "Check it first.");
 	if (import->problem_count > 0)
@@ -344,21 +420,38 @@ static err may_apply(struct call *call, const struct import *import)
 	return OK;
 }
 
+/* The first words of every kind; of children more follows. */
+static err impact_words(struct call *call, const struct import *import, struct buf *out)
+{
+	const struct import_kind *kind = import_kinds[import->entity];
+	bool english = call->language == LANGUAGE_EN;
+	char date[CLOCK_TEXT_MAX];
+
+	clock_date_format(import->effective, date);
+	if (import->effective_at > call->now_us)
+		TRY(buf_printf(out, english ? "On %s " : "%sに、", date));
+	if (english)
+		TRY(buf_printf(out, "%" PRId64 " %s are taken over (%" PRId64 " new, %" PRId64 " changed, ", import->rows, kind->unit_en,
+		    import->created, import->changed));
+	else
+		TRY(buf_printf(out, "%s%" PRId64 "件を取り込みます（新規%" PRId64 "、変更%" PRId64 "、", kind->unit_ja, import->rows,
+		    import->created, import->changed));
+	if (kind->of_facility)
+		TRY(buf_printf(out, english ? "%" PRId64 " to another class, %" PRId64 " leaving, %" PRId64 " new accounts, " :
+		    "組替え%" PRId64 "、卒園・転出%" PRId64 "、新しいアカウント%" PRId64 "、", import->moved, import->left, import->accounts));
+	return buf_printf(out, english ? "%" PRId64 " unchanged)." : "変更なし%" PRId64 "）。", import->unchanged);
+}
+
 static err apply_impact(struct call *call, int64_t *objects_out, char *words_out, size_t words_max)
 {
 	struct import import = {0};
+	OWN(buf) words = {0};
 
 	TRY(load(call, &import));
 	TRY(may_apply(call, &import));
-	if (call->language == LANGUAGE_EN)
-		(void)snprintf(words_out, words_max,
-		    "%" PRId64 " facilities are taken over (%" PRId64 " new, %" PRId64 " changed, %" PRId64 " unchanged).",
-		    import.rows, import.created, import.changed, import.unchanged);
-	else
-		(void)snprintf(words_out, words_max,
-		    "施設%" PRId64 "件を取り込みます（新規%" PRId64 "、変更%" PRId64 "、変更なし%" PRId64 "）。",
-		    import.rows, import.created, import.changed, import.unchanged);
-	*objects_out = import.created + import.changed;
+	TRY(impact_words(call, &import, &words));
+	(void)snprintf(words_out, words_max, "%.*s", (int)words.len, (const char *)words.ptr);
+	*objects_out = written(&import);
 	return OK;
 }
 
@@ -374,27 +467,48 @@ static err tell_counts(struct call *call, const struct import *import)
 	return show(call, import);
 }
 
-static err apply_apply(struct call *call)
+static err apply_at_once(struct call *call, const struct import_kind *kind, struct import *import)
 {
-	struct import import = {0};
-	err e;
+	err e = kind->at_once(call, import->row.id, import->created + import->changed);
 
-	TRY(load(call, &import));
-	TRY(may_apply(call, &import));
-	e = import_stage_apply(call, import.row.id, import.created + import.changed);
 	if (err_is(e, ERR_CONFLICT))
 		return conflict(call, "確認したあとに園の情報が変わりました。もう一度確認してください。",
 		    "Facilities have changed since the check; check again.");
 	TRY(e);
-	import.state = IMPORT_APPLIED;
-	import.applied_at = call->now_us;
+	import->state = IMPORT_APPLIED;
+	import->applied_at = call->now_us;
+	return job_file(call, &import_job_clean, import->row.id);
+}
+
+/* Waits for its day, and then or now goes on as a job. What was sent is of no more use while it waits. */
+static err apply_by_job(struct call *call, struct import *import)
+{
+	if (import->effective_at > call->now_us) {
+		import->state = IMPORT_SCHEDULED;
+		return job_file(call, &import_job_clean, import->row.id);
+	}
+	TRY(import_apply_not_busy(call, import->facility));
+	import->state = IMPORT_APPLYING;
+	import->applying_at = call->now_us;
+	import->progress = 0;
+	return job_file(call, &import_apply_job, import->row.id);
+}
+
+static err apply_apply(struct call *call)
+{
+	struct import import = {0};
+	const struct import_kind *kind;
+
+	TRY(load(call, &import));
+	TRY(may_apply(call, &import));
+	kind = import_kinds[import.entity];
+	TRY(kind->at_once != NULL ? apply_at_once(call, kind, &import) : apply_by_job(call, &import));
 	TRY(row_update(&call->rows, &import_entity, &import));
-	TRY(job_file(call, &import_job_clean, import.row.id));
 	return tell_counts(call, &import);
 }
 
 const struct op import_apply = {
-	IMPORT_OP,
+	IMPORT_RUN,
 	.id = "import.apply",
 	.ja = "確認した内容を取り込む",
 	.en = "Apply a checked import",
@@ -410,4 +524,73 @@ const struct op import_apply = {
 	.event = true,
 	.impact = apply_impact,
 	.apply = apply_apply,
+};
+
+/* ---- cancel ---- */
+
+static err cancel_apply(struct call *call)
+{
+	struct import import = {0};
+
+	TRY(load(call, &import));
+	if (import.state != IMPORT_SCHEDULED)
+		return conflict(call, "適用日を待っている取り込みだけを取り消せます。", "Only an import that waits for its day can be cancelled.");
+	import.state = IMPORT_CANCELLED;
+	TRY(row_update(&call->rows, &import_entity, &import));
+	TRY(job_file(call, &import_job_clean, import.row.id));
+	return show(call, &import);
+}
+
+const struct op import_cancel = {
+	IMPORT_RUN,
+	.id = "import.cancel",
+	.ja = "予定した取り込みを取り消す",
+	.en = "Cancel a scheduled import",
+	.method = "POST",
+	.path = "/v1/imports/{import}/cancel",
+	.kind = OP_WRITE,
+	.inputs = one_input,
+	.output = &import_entity,
+	.status = 200,
+	.event = true,
+	.apply = cancel_apply,
+};
+
+/* ---- template ---- */
+
+static err template_apply(struct call *call)
+{
+	const struct import_kind *kind = import_kinds[call_value(call, "entity")->as.choice];
+	struct buf *out = call->out.out;
+
+	TRY(buf_append_str(out, "\xef\xbb\xbf"));
+	for (size_t i = 0; i < kind->column_count; i++) {
+		const struct field *field = &kind->columns->fields[i];
+
+		TRY(buf_append_str(out, i > 0 ? "," : ""));
+		TRY(buf_append_str(out, field->column != NULL ? field->column : field->ja));
+	}
+	return buf_append_str(out, "\r\n");
+}
+
+static const struct input template_inputs[] = {
+	{.place = IN_QUERY, .field = {.name = "entity", .ja = "取り込むもの", .en = "What to import", .type = FIELD_CHOICE,
+	    .grade = GRADE_2, .required = true, .choices = entity_names}},
+	{0},
+};
+
+const struct op import_template = {
+	IMPORT_RUN,
+	.id = "import.template",
+	.ja = "取り込みの様式を受け取る",
+	.en = "Download an empty table",
+	.method = "GET",
+	.path = "/v1/imports/template",
+	.kind = OP_READ,
+	.reply = REPLY_OCTETS,
+	.media = "text/csv; charset=utf-8",
+	.file = "template.csv",
+	.inputs = template_inputs,
+	.status = 200,
+	.apply = template_apply,
 };

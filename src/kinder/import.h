@@ -1,26 +1,32 @@
 /*
- * import - a city's list of facilities, taken over as a whole or not at all.
+ * import - a file taken over as a whole or not at all: a city's facilities, a facility's roster, its roll-over of the year.
  *
  *   begin ─▶ receiving ── put … put, check ─▶ checking ── the job's last step ─▶ checked ── apply ─▶ applied
  *                                                │  ▲                              │
  *                              the job gives up  ▼  └──────────── check ───────────┤ 24 h after begin
  *                                              failed ◀────────────────────────────┘ (what was sent is removed)
  *
- * Identity of a row is the municipality's code and the facility's ID. Columns that the file does not have stay as they
- * are; cells that are empty make empty. The state of a facility is never taken from a file: closing asks for approval.
+ *   checked ── apply ─▶ applying ── import_apply_job's last step ─▶ applied        (roster, roll-over: many rows and keys)
+ *           ── apply ─▶ scheduled ── its day ─▶ applying; ── cancel ─▶ cancelled    (with a day that is to come)
+ *                       applying ── no longer as it was checked ─▶ failed, with its problems
+ *
+ * What differs between the kinds is in import_kind. Columns that the file does not have stay as they are; cells that are
+ * empty make empty.
  *
  * How all or nothing is kept, for 528 rows as for 10,000:
- * M1  The check reads, compares, makes the new facilities' keys and stores what would be written, whole, in bundles
- *     (import_stage) by bounded steps. Nothing of a facility is touched before apply.
- * M2  apply writes what is staged in one commit: no read of the file, no key, no comparison is left for it. A facility that
- *     is not what the check saw refuses the whole. There is no half-applied state that a reader of facilities must know of.
+ * M1  The check reads, compares and stores what each row would do (import_line), sealed, by bounded steps. Nothing is touched
+ *     before apply.
+ * M2  Facilities: apply writes what is staged (import_stage) in one commit: no read of the file, no key, no comparison is left
+ *     for it. A facility that is not what the check saw refuses the whole. Children: import_apply.
  * M3  The event of that commit goes on in as many leaves as its rows need (op/record), so that each row's digest is in it.
- * M4  An import writes at most IMPORT_WRITE_MAX rows. Measured on two cores: 528 new rows 5 ms with fsync,
+ * M4  An import writes at most IMPORT_WRITE_MAX rows. Measured on two cores: 528 new facilities 5 ms with fsync,
  *     10,000 new ones 60 ms, 10,000 changed ones 110 ms.
+ * M5  Keys made for what is never applied are destroyed (import_job_clean).
  */
 #ifndef KINDER_IMPORT_H
 #define KINDER_IMPORT_H
 
+#include "entity/csv.h"
 #include "op/job.h"
 #include "op/stream.h"
 
@@ -28,19 +34,26 @@
 #define IMPORT_PROBLEM_MAX 5000           /* kept one by one; problem_count counts all */
 #define IMPORT_STORED_MAX ((int64_t)128 << 20) /* announced bytes of all imports that are under way */
 
-enum import_state { IMPORT_RECEIVING, IMPORT_CHECKING, IMPORT_CHECKED, IMPORT_APPLIED, IMPORT_FAILED };
+enum import_state {
+	IMPORT_RECEIVING, IMPORT_CHECKING, IMPORT_CHECKED, IMPORT_APPLIED, IMPORT_FAILED, IMPORT_SCHEDULED, IMPORT_APPLYING,
+	IMPORT_CANCELLED,
+};
 
 struct import {
 	struct row row;
-	int32_t entity;             /* index into the choices: facility */
+	int32_t entity;             /* index into import_kinds */
+	struct id facility;         /* zero: the city's */
+	int32_t effective;          /* from which day on; 0 = at once */
+	int64_t effective_at;       /* when that day begins */
 	struct bytes name;          /* of the file, as the sender calls it */
 	int32_t encoding;           /* enum csv_encoding */
 	int32_t state;              /* enum import_state */
 	int64_t size, received;
-	int64_t rows, created, changed, unchanged, problem_count;
+	int64_t rows, created, changed, moved, left, unchanged, accounts, problem_count;
 	int64_t progress;           /* of the check, percent */
 	struct id requester;
-	int64_t begun_at, applied_at;
+	int64_t begun_at, applied_at, applying_at;
+	int64_t written;            /* how far import_apply_job has come */
 };
 
 struct import_problem {
@@ -59,8 +72,23 @@ extern const struct op import_put;
 extern const struct op import_check;
 extern const struct op import_see;
 extern const struct op import_problems;
+extern const struct op import_cancel;
+extern const struct op import_template;
 extern const struct op import_apply;
 
 MUST_USE err import_start(void);
+MUST_USE err import_problem_put(struct row_context *rows, struct id import, const struct csv_problem *problem, size_t index);
+
+/* For operations about an import. */
+#define IMPORT_ID                                                                                                    \
+	{.place = IN_PATH, .object = true, .field = {.name = "import", .ja = "取り込み", .en = "Import",             \
+	    .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "import"}}
+extern const struct grant import_grants[];
+#define IMPORT_OP(action)                                                                                            \
+	.grants = import_grants, .policy = "import " action, .entity = &import_entity, .grade = GRADE_3A,            \
+	.purpose_ja = "園の一覧や名簿を取り込むため", .purpose_en = "To take over a list of facilities or a roster",   \
+	.requirements = "K-26 K-27"
+#define IMPORT_SEE IMPORT_OP("see")
+#define IMPORT_RUN IMPORT_OP("run")
 
 #endif

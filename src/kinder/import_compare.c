@@ -2,51 +2,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kinder/cutoff.h"
+#include "base/clock.h"
 #include "kinder/import_compare.h"
+#include "kinder/import_kind.h"
 #include "kinder/import_stage.h"
 #include "op/reader.h"
 
 #define SCRATCH_MAX ((size_t)1 << 20)   /* of one row */
+#define KEPT_MAX ((size_t)192 << 20)    /* what is stored of the facility, and the lines */
 #define BUNDLE_COUNT_MAX (CSV_ROW_MAX + 1)
 
-struct identity {
+struct import_identity {
 	size_t at, len;      /* in keys */
 	uint32_t row;
 };
 
-struct comparing {
-	struct import_comparison *result;
-	struct row_context rows;          /* with the scratch arena */
-	struct arena scratch;
-	struct problems found[2];         /* by language; of one row */
-	uint32_t columns[FIELD_MAX];
-	struct identity *identities;
-	size_t identity_count;
-	struct buf keys;                  /* code, 0x1f, ID */
-	struct id *created;               /* whose keys are to be made */
-	uint32_t last_row;
-};
-
-static struct row_list by_identity = {
-	"import.facility", &facility_entity, "municipality_code = :municipality_code AND code = :code", NULL,
-};
-
-static size_t place(const char *name)
+static uint64_t wanted_fields(const struct import_kind *kind)
 {
-	return (size_t)(entity_field(&facility_entity, name) - facility_entity.fields);
-}
-
-/* All fields of a facility but the inner ones. */
-static uint64_t wanted_fields(void)
-{
-	return (UINT64_C(1) << (facility_entity.field_count - FACILITY_INNER_FIELDS)) - 1;
-}
-
-err import_compare_start(void)
-{
-	REQUIRE(place("cut_off") == facility_entity.field_count - FACILITY_INNER_FIELDS);
-	return row_list_make(&by_identity);
+	return (UINT64_C(1) << kind->column_count) - 1;
 }
 
 /* ---- problems ---- */
@@ -64,67 +37,66 @@ static err add_problem(struct import_comparison *result, const struct csv_proble
 	return OK;
 }
 
-static void cell_problem(const struct comparing *c, uint32_t row, const char *name, enum flaw flaw, struct csv_problem *problem_out)
+err import_compare_problem(struct import_compare *c, uint32_t row, size_t column, enum flaw flaw, const char *ja, const char *en)
 {
-	const struct field *field = entity_field(&facility_entity, name);
+	const struct field *field = &c->kind->columns->fields[column];
+	struct csv_problem problem = {.row = row, .column = c->columns[column], .flaw = flaw};
 
-	*problem_out = (struct csv_problem){.row = row, .flaw = flaw};
-	if (field == NULL)
-		return;
-	problem_out->column = c->columns[field - facility_entity.fields];
-	(void)snprintf(problem_out->heading, sizeof(problem_out->heading), "%s", field->column != NULL ? field->column : field->ja);
+	c->row_bad = true;
+	(void)snprintf(problem.heading, sizeof(problem.heading), "%s", field->column != NULL ? field->column : field->ja);
+	(void)snprintf(problem.message_ja, sizeof(problem.message_ja), "%s", ja);
+	(void)snprintf(problem.message_en, sizeof(problem.message_en), "%s", en);
+	return add_problem(c->result, &problem);
 }
 
-static err check_rules(struct comparing *c, uint32_t row, const struct value *values)
+/* ---- what kinds tell ---- */
+
+err import_compare_remember(struct import_compare *c, uint32_t row, struct bytes key)
 {
-	for (int i = 0; i < 2; i++) {
-		c->found[i].count = 0;
-		(void)facility_check(values, &c->found[i]);
-	}
-	for (size_t i = 0; i < c->found[LANGUAGE_JA].count; i++) {
-		const struct problem_field *ja = &c->found[LANGUAGE_JA].list[i];
-		struct csv_problem problem;
-
-		cell_problem(c, row, ja->field, ja->flaw, &problem);
-		memcpy(problem.message_ja, ja->message, sizeof(problem.message_ja));
-		memcpy(problem.message_en, c->found[LANGUAGE_EN].list[i].message, sizeof(problem.message_en));
-		TRY(add_problem(c->result, &problem));
-	}
-	return OK;
-}
-
-/* ---- one row ---- */
-
-static err remember(struct comparing *c, uint32_t row, struct bytes municipality, struct bytes code)
-{
-	struct identity *identity = &c->identities[c->identity_count];
+	struct import_identity *identity = &c->identities[c->identity_count];
 
 	if (c->identity_count == CSV_ROW_MAX)
 		return FAIL(UNAVAILABLE); /* the reader counts otherwise */
-	*identity = (struct identity){.at = c->keys.len, .row = row};
-	TRY(buf_append(&c->keys, municipality));
-	TRY(buf_u8(&c->keys, 0x1f));
-	TRY(buf_append(&c->keys, code));
-	identity->len = c->keys.len - identity->at;
+	*identity = (struct import_identity){.at = c->keys.len, .len = key.len, .row = row};
+	TRY(buf_append(&c->keys, key));
 	c->identity_count++;
 	return OK;
 }
 
-static err find_stored(struct comparing *c, struct bytes municipality, struct bytes code, struct facility *stored_out, bool *found_out)
+err import_compare_line(struct import_compare *c, uint32_t row, const struct import_line *told, const struct import_content *content)
 {
-	struct query *query = NULL;
-	err e = query_start(c->rows.db, by_identity.statement, &query);
+	struct import_line *line = &c->result->lines[c->result->line_count];
+	OWN(buf) raw = {0};
 
-	if (err_is_ok(e))
-		e = query_text(query, "municipality_code", municipality);
-	if (err_is_ok(e))
-		e = query_text(query, "code", code);
-	if (err_is_ok(e))
-		e = query_step(query, found_out);
-	if (err_is_ok(e) && *found_out)
-		e = row_read(&c->rows, &facility_entity, query, false, stored_out);
-	query_end(&query);
-	return e;
+	if (c->result->line_count == CSV_ROW_MAX)
+		return FAIL(UNAVAILABLE);
+	TRY(import_line_encode(c->kind->target, content, &raw));
+	*line = (struct import_line){.import = c->import->row.id, .line = row, .action = told->action};
+	TRY(import_line_id(row, &line->row.id));
+	TRY(arena_copy(&c->result->kept, told->name, &line->name));
+	TRY(arena_copy(&c->result->kept, told->class, &line->class));
+	TRY(arena_copy(&c->result->kept, bytes_of(&raw), &line->content));
+	c->result->line_count++;
+	c->result->counts[told->action]++;
+	return OK;
+}
+
+bool import_compare_changes(const struct entity *target, const void *before, const void *after, struct import_content *content)
+{
+	for (size_t i = 0; i < target->field_count; i++) {
+		const struct field *field = &target->fields[i];
+		struct import_change change = {.field = (uint8_t)i};
+		OWN(buf) was = {0};
+		OWN(buf) is = {0};
+
+		value_load(field, before, &change.before);
+		value_load(field, after, &change.after);
+		if (!err_is_ok(value_encode(field, &change.before, &was)) || !err_is_ok(value_encode(field, &change.after, &is)))
+			return false;
+		if (!bytes_equal(bytes_of(&was), bytes_of(&is)))
+			content->changes[content->change_count++] = change;
+	}
+	return true;
 }
 
 static err bundle_for(struct import_comparison *result, size_t len, struct import_bundle **bundle_out)
@@ -142,7 +114,7 @@ static err bundle_for(struct import_comparison *result, size_t len, struct impor
 	return OK;
 }
 
-static err stage(struct comparing *c, const struct facility *facility, bool new_one, struct bytes fields)
+err import_compare_bundle(struct import_compare *c, const struct facility *facility, bool new_one, struct bytes fields)
 {
 	struct import_bundle *bundle = NULL;
 
@@ -152,38 +124,12 @@ static err stage(struct comparing *c, const struct facility *facility, bool new_
 	return OK;
 }
 
-static err take_new(struct comparing *c, struct facility *facility, struct bytes fields)
+void import_compare_key(struct import_compare *c, struct id owner)
 {
-	TRY(id_new(&facility->row.id));
-	c->created[c->result->created++] = facility->row.id;
-	return stage(c, facility, true, fields);
+	c->created[c->created_count++] = owner; /* at most one a line */
 }
 
-static err compare_row(struct comparing *c, const struct value *values, struct bytes municipality, struct bytes code)
-{
-	struct facility facility = {.state = FACILITY_OPEN, .cut_off = BYTES_LIT(CUTOFF_DEFAULT)};
-	bool found = false;
-	OWN(buf) before = {0};
-	OWN(buf) after = {0};
-
-	TRY(find_stored(c, municipality, code, &facility, &found));
-	if (found)
-		TRY(import_stage_fields(&facility, &before));
-	for (size_t i = 0; i < facility_entity.field_count; i++)
-		if (c->columns[i] != 0)
-			value_store(&facility_entity.fields[i], &values[i], &facility);
-	TRY(import_stage_fields(&facility, &after));
-	if (!found)
-		return take_new(c, &facility, bytes_of(&after));
-	if (bytes_equal(bytes_of(&before), bytes_of(&after))) {
-		c->result->unchanged++;
-		return OK;
-	}
-	c->result->changed++;
-	return stage(c, &facility, false, bytes_of(&after));
-}
-
-static void seen(struct comparing *c, uint32_t row)
+static void seen(struct import_compare *c, uint32_t row)
 {
 	if (row > c->last_row)
 		c->last_row = row;
@@ -193,7 +139,7 @@ static void seen(struct comparing *c, uint32_t row)
 
 static err on_heading(void *context, const uint32_t columns[static FIELD_MAX])
 {
-	struct comparing *c = context;
+	struct import_compare *c = context;
 
 	memcpy(c->columns, columns, sizeof(c->columns));
 	return OK;
@@ -201,20 +147,17 @@ static err on_heading(void *context, const uint32_t columns[static FIELD_MAX])
 
 static err on_row(void *context, uint32_t row, const struct value *values)
 {
-	struct comparing *c = context;
-	struct bytes municipality = values[place("municipality_code")].as.text; /* both are required: the reader's client has checked */
-	struct bytes code = values[place("code")].as.text;
+	struct import_compare *c = context;
 
 	seen(c, row);
 	arena_reset(&c->scratch);
-	TRY(check_rules(c, row, values));
-	TRY(remember(c, row, municipality, code));
-	return compare_row(c, values, municipality, code);
+	c->row_bad = false;
+	return c->kind->row(c, row, values);
 }
 
 static err on_problem(void *context, const struct csv_problem *problem)
 {
-	struct comparing *c = context;
+	struct import_compare *c = context;
 
 	seen(c, problem->row);
 	return add_problem(c->result, problem);
@@ -224,9 +167,9 @@ static err on_problem(void *context, const struct csv_problem *problem)
 
 static int by_key(const void *a, const void *b, void *context)
 {
-	const struct comparing *c = context;
-	const struct identity *x = a;
-	const struct identity *y = b;
+	const struct import_compare *c = context;
+	const struct import_identity *x = a;
+	const struct import_identity *y = b;
 	size_t shorter = x->len < y->len ? x->len : y->len;
 	int order = memcmp(c->keys.ptr + x->at, c->keys.ptr + y->at, shorter);
 
@@ -237,39 +180,45 @@ static int by_key(const void *a, const void *b, void *context)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-static bool same_key(const struct comparing *c, const struct identity *x, const struct identity *y)
+static bool same_key(const struct import_compare *c, const struct import_identity *x, const struct import_identity *y)
 {
 	return x->len == y->len && memcmp(c->keys.ptr + x->at, c->keys.ptr + y->at, x->len) == 0;
 }
 
-static err find_doubles(struct comparing *c)
+static err find_doubles(struct import_compare *c)
 {
 	size_t first = 0;
 
 	if (c->identity_count > 0)
 		qsort_r(c->identities, c->identity_count, sizeof(*c->identities), by_key, c);
 	for (size_t i = 1; i < c->identity_count; i++) {
-		struct csv_problem problem;
+		char ja[240], en[240];
 
 		if (!same_key(c, &c->identities[first], &c->identities[i])) {
 			first = i;
 			continue;
 		}
-		cell_problem(c, c->identities[i].row, "code", FLAW_DUPLICATE, &problem);
-		(void)snprintf(problem.message_ja, sizeof(problem.message_ja),
-		    "団体コードとIDが%u行目と同じです。1つの園は1行にしてください。", c->identities[first].row);
-		(void)snprintf(problem.message_en, sizeof(problem.message_en),
-		    "Municipality code and ID are those of row %u; give each facility one row.", c->identities[first].row);
-		TRY(add_problem(c->result, &problem));
+		(void)snprintf(ja, sizeof(ja), "%s%u行目と同じです。%s", c->kind->double_ja, c->identities[first].row, c->kind->once_ja);
+		(void)snprintf(en, sizeof(en), "%s row %u; %s", c->kind->double_en, c->identities[first].row, c->kind->once_en);
+		TRY(import_compare_problem(c, c->identities[i].row, c->kind->key, FLAW_DUPLICATE, ja, en));
 	}
 	return OK;
 }
 
-static err check_amount(struct comparing *c)
+static int64_t written(const struct import_comparison *result)
+{
+	int64_t count = 0;
+
+	for (int i = 0; i < IMPORT_UNCHANGED; i++)
+		count += result->counts[i];
+	return count;
+}
+
+static err check_amount(struct import_compare *c)
 {
 	struct csv_problem problem = {.flaw = FLAW_TOO_LARGE};
 
-	if (c->result->created + c->result->changed <= IMPORT_WRITE_MAX)
+	if (written(c->result) <= IMPORT_WRITE_MAX)
 		return OK;
 	(void)snprintf(problem.message_ja, sizeof(problem.message_ja),
 	    "一度に取り込めるのは新規と変更を合わせて%d件までです。ファイルを分けてください。", IMPORT_WRITE_MAX);
@@ -289,25 +238,28 @@ static int by_place(const void *a, const void *b)
 }
 
 /* A new key is used only when it is durable (keys/keys.h); so it is made before the commit that needs it. */
-static err make_keys(const struct comparing *c)
+static err make_keys(const struct import_compare *c)
 {
-	int64_t count = c->result->created;
+	size_t count = c->created_count;
 
-	for (int64_t at = 0; at < count; at += KEYS_BATCH_MAX)
-		TRY(keys_create(c->rows.keys, KEY_FACILITY, c->created + at,
-		    count - at < KEYS_BATCH_MAX ? (size_t)(count - at) : KEYS_BATCH_MAX));
+	for (size_t at = 0; at < count; at += KEYS_BATCH_MAX)
+		TRY(keys_create(c->rows.keys, KEY_FACILITY, c->created + at, count - at < KEYS_BATCH_MAX ? count - at : KEYS_BATCH_MAX));
 	return OK;
 }
 
-static err read_and_compare(struct comparing *c, const struct compartment *compartment, struct bytes file, enum csv_encoding encoding)
+static err read_and_compare(struct import_compare *c, const struct compartment *compartment, struct bytes file)
 {
-	const struct reader_wish wish = {.entity = &facility_entity, .fields = wanted_fields(), .encoding = encoding, .file = file};
+	const struct reader_wish wish = {
+		.entity = c->kind->columns, .fields = wanted_fields(c->kind), .encoding = (enum csv_encoding)c->import->encoding, .file = file,
+	};
 	const struct csv_sink sink = {.context = c, .heading = on_heading, .row = on_row, .problem = on_problem};
 	struct import_comparison *result = c->result;
 	uint32_t told = 0;
 	int64_t before;
 	bool refused = false;
 
+	if (c->kind->open != NULL)
+		TRY(c->kind->open(c));
 	before = result->problem_count;
 	TRY(reader_read(compartment, &wish, &sink, &refused, &told));
 	if (told > READWIRE_PROBLEM_MAX) /* those that were not told one by one */
@@ -322,34 +274,43 @@ static err read_and_compare(struct comparing *c, const struct compartment *compa
 	return result->problem_count > 0 ? OK : make_keys(c);
 }
 
-static err allocate(struct comparing *c)
+static err allocate(struct import_compare *c)
 {
 	c->identities = calloc(CSV_ROW_MAX, sizeof(*c->identities));
 	c->created = calloc(CSV_ROW_MAX, sizeof(*c->created));
 	c->result->bundles = calloc(BUNDLE_COUNT_MAX, sizeof(*c->result->bundles));
-	return c->identities == NULL || c->created == NULL || c->result->bundles == NULL ? FAIL(UNAVAILABLE) : OK;
+	c->result->lines = calloc(CSV_ROW_MAX, sizeof(*c->result->lines));
+	return c->identities == NULL || c->created == NULL || c->result->bundles == NULL || c->result->lines == NULL ?
+	    FAIL(UNAVAILABLE) : OK;
 }
 
-err import_compare(struct row_context *rows, const struct compartment *compartment, struct bytes file,
-    enum csv_encoding encoding, struct import_comparison *comparison_out)
+err import_compare(struct row_context *rows, const struct compartment *compartment, const struct import *import, int64_t now_us,
+    struct bytes file, struct import_comparison *comparison_out)
 {
 	struct import_comparison result = {0};
-	struct comparing *c = calloc(1, sizeof(*c));
+	struct import_compare *c = calloc(1, sizeof(*c));
 	err e;
 
 	if (c == NULL)
 		return FAIL(UNAVAILABLE);
 	c->result = &result;
+	c->import = import;
+	c->kind = import_kinds[import->entity];
+	c->today = clock_date_jst(now_us);
+	c->day = import->effective > c->today ? import->effective : c->today;
 	c->found[LANGUAGE_JA].language = LANGUAGE_JA;
 	c->found[LANGUAGE_EN].language = LANGUAGE_EN;
 	arena_init(&c->scratch, SCRATCH_MAX);
+	arena_init(&c->stored, KEPT_MAX);
+	arena_init(&result.kept, KEPT_MAX);
 	c->rows = *rows;
 	c->rows.arena = &c->scratch;
 	e = allocate(c);
 	if (err_is_ok(e))
-		e = read_and_compare(c, compartment, file, encoding);
+		e = read_and_compare(c, compartment, file);
 	buf_free(&c->keys);
 	arena_free(&c->scratch);
+	arena_free(&c->stored);
 	free(c->identities);
 	free(c->created);
 	free(c);
@@ -367,5 +328,7 @@ void import_compare_free(struct import_comparison *comparison)
 		buf_free(&comparison->bundles[i].rows);
 	free(comparison->bundles);
 	free(comparison->problems);
+	free(comparison->lines);
+	arena_free(&comparison->kept);
 	*comparison = (struct import_comparison){0};
 }

@@ -212,3 +212,53 @@ err import_stage_remove(struct row_context *rows, struct id import, size_t *coun
 	*count_out = count;
 	return OK;
 }
+
+/* Those of facilities that are not there. */
+static err drop_keys(struct row_context *rows, const struct import_stage *bundle)
+{
+	struct bytes rest = bundle->rows;
+
+	while (rest.len > 0) {
+		struct staged staged = {0};
+		struct facility facility = {0};
+		struct data_key key;
+		struct bytes raw;
+		err e;
+
+		TRY(cut_blob(&rest, IMPORT_STAGE_BUNDLE_MAX, &raw));
+		TRY(cut_head(&raw, &staged));
+		if (!staged.new_one)
+			continue;
+		e = row_get(rows, &facility_entity, staged.facility.row.id, &facility);
+		if (!err_is(e, ERR_NOT_FOUND)) {
+			TRY(e);
+			continue;
+		}
+		e = keys_active(rows->keys, KEY_FACILITY, staged.facility.row.id, &key);
+		if (err_is(e, ERR_NOT_FOUND))
+			continue;
+		TRY(e);
+		TRY(keys_move(rows->keys, key.id, KEY_DESTROYED, BYTES_LIT("import not applied")));
+	}
+	return OK;
+}
+
+err import_stage_drop_keys(struct row_context *rows, struct id import)
+{
+	struct query *query = NULL;
+	bool row = true;
+	err e;
+
+	TRY(open_bundles(rows, &import, CSV_ROW_MAX, &query));
+	for (e = query_step(query, &row); err_is_ok(e) && row; e = query_step(query, &row)) {
+		struct import_stage bundle = {0};
+
+		e = row_read(rows, &import_stage_entity, query, false, &bundle);
+		if (err_is_ok(e))
+			e = drop_keys(rows, &bundle);
+		if (!err_is_ok(e))
+			break;
+	}
+	query_end(&query);
+	return e;
+}

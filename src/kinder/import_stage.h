@@ -6,6 +6,7 @@
 #ifndef KINDER_IMPORT_STAGE_H
 #define KINDER_IMPORT_STAGE_H
 
+#include "entity/csv.h"
 #include "kinder/facility.h"
 
 #define IMPORT_STAGE_BUNDLE_MAX 57344
@@ -26,6 +27,8 @@ MUST_USE err import_stage_fields(const struct facility *facility, struct buf *ou
 MUST_USE err import_stage_put(const struct facility *facility, bool new_one, struct bytes fields, struct buf *bundle);
 /* Writes everything staged. CONFLICT: a facility is not as it was when it was checked, or there is one already. */
 MUST_USE err import_stage_apply(struct call *call, struct id import, int64_t count);
+/* Keys of new facilities that have not come to be are destroyed. LIMITED: more are left, a second later. */
+MUST_USE err import_stage_drop_keys(struct row_context *rows, struct id import);
 MUST_USE err import_stage_remove(struct row_context *rows, struct id import, size_t *count_out); /* some */
 
 #endif

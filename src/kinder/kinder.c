@@ -18,7 +18,11 @@
 #include "kinder/guardianship.h"
 #include "kinder/history.h"
 #include "kinder/import.h"
+#include "kinder/import_apply.h"
 #include "kinder/import_job.h"
+#include "kinder/import_line.h"
+#include "kinder/import_rollover.h"
+#include "kinder/import_roster.h"
 #include "kinder/import_stage.h"
 #include "kinder/kinder_int.h"
 #include "kinder/month.h"
@@ -27,6 +31,8 @@
 #include "kinder/register.h"
 
 #include "kinder/kinder.h"
+
+const struct entity *const kinder_forms[] = {&import_roster_form, &import_rollover_form, NULL};
 
 const struct entity *const kinder_entities[] = {
 	&facility_entity,
@@ -42,6 +48,7 @@ const struct entity *const kinder_entities[] = {
 	&import_entity,
 	&import_problem_entity,
 	&import_stage_entity,
+	&import_line_entity,
 	NULL,
 };
 
@@ -85,18 +92,21 @@ const struct op *const kinder_ops[] = {
 	&card_issue,
 	&card_use,
 	&counts_see,
+	&import_template, /* before import.see: its path is not an id */
 	&import_begin,
 	&import_put,
 	&import_check,
 	&import_see,
 	&import_problems,
+	&import_preview,
 	&import_apply,
+	&import_cancel,
 	NULL,
 };
 
-const struct statement *const kinder_statements[] = {&child_my_classes, &history_linked, &history_link, &absence_apart, &child_leave_overdue, &counts_children, &facility_children, &import_job_overdue, &import_under_way, NULL};
+const struct statement *const kinder_statements[] = {&child_my_classes, &history_linked, &history_link, &absence_apart, &child_leave_overdue, &child_move_others, &counts_children, &facility_children, &import_apply_due, &import_apply_under_way, &import_job_overdue, &import_under_way, NULL};
 
-const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, &child_leave_job, NULL};
+const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_clean, &import_apply_job, &child_leave_job, NULL};
 
 err kinder_start(void)
 {

@@ -9,6 +9,7 @@
 
 #include "op/job.h"
 
+extern const struct entity *const kinder_forms[]; /* of files that are read; end with NULL */
 extern const struct entity *const kinder_entities[];      /* each ends with NULL */
 extern const struct op *const kinder_ops[];
 extern const struct statement *const kinder_statements[];

@@ -212,3 +212,18 @@ err readwire_entity(const struct entity *entity, uint64_t fields, struct readwir
 	entity_out->entity.field_count = count;
 	return OK;
 }
+
+static const struct entity *const *forms;
+
+void readwire_forms(const struct entity *const *list)
+{
+	forms = list;
+}
+
+const struct entity *readwire_find(struct bytes name)
+{
+	for (size_t i = 0; forms != NULL && forms[i] != NULL; i++)
+		if (bytes_is(name, forms[i]->name))
+			return forms[i];
+	return entity_find(name);
+}

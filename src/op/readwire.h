@@ -68,6 +68,10 @@ MUST_USE err readwire_put_row(struct buf *message, uint32_t number, uint32_t row
 MUST_USE err readwire_cut(struct bytes message, struct readwire_frame *frame_out);
 MUST_USE err readwire_cut_row(struct bytes *rows, uint32_t *row_out, struct bytes *values_out);
 
+/* Forms: descriptors of files that are stored nowhere as such. Both sides find them by name beside the entities; set before main. */
+void readwire_forms(const struct entity *const *list); /* ends with NULL */
+const struct entity *readwire_find(struct bytes name); /* NULL */
+
 /* The entity with none but the wanted fields; both sides count columns and values by it. INVALID: it has no such field. */
 struct readwire_entity {
 	struct entity entity;

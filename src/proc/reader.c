@@ -165,7 +165,7 @@ static err finish(struct server *server)
 
 static err begin(struct server *server, uint32_t number, const struct readwire_begin *wish)
 {
-	const struct entity *entity = entity_find(wish->entity);
+	const struct entity *entity = readwire_find(wish->entity);
 
 	if (entity == NULL || server->as.entity.name != NULL)
 		return FAIL(INVALID);

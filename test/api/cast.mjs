@@ -103,6 +103,8 @@ export async function things(who) {
 
 	const change = await openChange(overseers.admins[0], who.elsewhere.principal.facility);
 	const stream = await openImport(overseers.admins[0]);
+	const roster = await openImport(principal, 'roster');
+	const theirs = await openImport(elsewhere.principal, 'rollover');
 	const nothing = { kind: null, id: strangeId() };
 	const memberships = [
 		await membershipOf(who.family, principal), await membershipOf(who.teacher, principal),
@@ -113,7 +115,10 @@ export async function things(who) {
 	return {
 		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
 		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
-		import: [{ kind: 'import', id: stream.id, city: cityA }, nothing],
+		import: [
+			{ kind: 'import', id: stream.id, city: cityA, of: 'facility' }, { kind: 'import', id: roster.id, city: cityA, facility: who.here, of: 'roster' },
+			{ kind: 'import', id: theirs.id, city: cityA, facility: elsewhere.principal.facility, of: 'rollover' }, nothing,
+		],
 		absence: [...absences, nothing],
 		attendance: [...attendances, nothing],
 		child: [child, samePlace, other, familys, ofAccount(1, elsewhere.guardian), ofAccount(2, far.guardian), nothing].filter(Boolean),
@@ -174,8 +179,8 @@ async function askRecovery(person, keeper) {
 	return { kind: 'recovery', id: asked.id, city: person.city, of: person.role, facility: person.facility };
 }
 
-async function openImport(admin) {
-	return (await post('/v1/imports', admin, { entity: 'facility', encoding: 'auto', name: 'list.csv', size: 64 })).is(201).json;
+async function openImport(as, entity = 'facility') {
+	return (await post('/v1/imports', as, { entity, encoding: 'auto', name: 'list.csv', size: 64 })).is(201).json;
 }
 
 // Leaves no change waiting behind.

@@ -80,8 +80,6 @@ export function mayAtAll(policy, actor) {
 export function visible(actor, fact) {
 	if (fact.kind === 'ledger')
 		return fact.city === actor.city; // its head is public
-	if (fact.kind === 'import')
-		return decide({ entity: 'facility', action: 'import' }, actor, fact).length > 0;
 	return decide({ entity: fact.kind, action: 'see' }, actor, fact).length > 0;
 }
 
