@@ -53,7 +53,7 @@ struct import_content {
 };
 
 extern const struct entity import_line_entity;
-extern const struct op import_preview;
+extern const struct op import_line_preview;
 
 MUST_USE err import_line_start(void);
 MUST_USE err import_line_id(uint32_t row, struct id *id_out);

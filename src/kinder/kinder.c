@@ -98,7 +98,7 @@ const struct op *const kinder_ops[] = {
 	&import_check,
 	&import_see,
 	&import_problems,
-	&import_preview,
+	&import_line_preview,
 	&import_apply,
 	&import_cancel,
 	NULL,

@@ -12,7 +12,7 @@ struct kinder_person {
 	struct bytes mail;
 };
 
-/* How people are made, found and joined to a facility, which another module does; cli/desk.c. */
+/* How people are made, found and joined to a facility, which another module does; cli/person.c. */
 struct person_desk {
 	bool (*login_fits)(struct bytes login);
 	/* NOT_FOUND: nobody has this login. */
