@@ -423,8 +423,10 @@ test('K-27 a child that moves leaves its days where they were, and starts anew',
 	const shown = (await get(`/v1/facilities/${there.facility}/board`, there)).is(200).json.classes.find((one) => one.id === null);
 	assert.ok(shown.children.some((one) => one.id === kid.id && one.in === null), 'it stands on the new board, without a class yet');
 	assert.equal((await show(card, there, {}, `/v1/facilities/${there.facility}`)).is(201).json.kind, 'in');
-	const [group] = await all(`/v1/facilities/${there.facility}/classes`, there);
-	(await post(`/v1/children/${kid.id}/move`, there, { class: group.id })).is(200);
+	const back = (await get(facility, principal)).is(200).json.code;
+	(await post(`/v1/children/${kid.id}/move`, there, { facility_code: back })).is(200);
+	(await post(`/v1/children/${kid.id}/move`, principal, { class: room.id })).is(200);
+	assert.equal((await records(kid.id)).length, 1, 'and back at the former one, what stood there stands');
 });
 
 // ---- numbers, blocked guardians ----
