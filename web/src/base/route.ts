@@ -32,6 +32,8 @@ const PATHS = {
   board: '/board?facility&date',
 
   /* principal */
+  people: '/people',
+  person: '/people/:account',
 
   /* officer */
   facilities: '/facilities',

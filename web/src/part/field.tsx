@@ -49,6 +49,7 @@ const BOXES = {
   password: (line: Wired) => <input {...line} type="password" />,
   search: (line: Wired) => <input {...line} type="search" />,
   date: (line: Wired) => <input {...line} type="date" />,
+  time: (line: Wired) => <input {...line} type="time" />,
 };
 
 interface FieldProps extends LabelProps, Line {
@@ -168,5 +169,52 @@ export function Choice<T extends string>({ label, name, options, value, onValue,
       {children}
       {error && <ErrorText id={`${id}-error`}>{error}</ErrorText>}
     </fieldset>
+  );
+}
+
+interface SelectProps<T extends string> extends LabelProps {
+  readonly name: string;
+  readonly options: readonly Option<T>[];
+  readonly value: T;
+  readonly required?: boolean;
+  readonly onValue: (value: T) => void;
+}
+
+/* One of many. */
+export function Select<T extends string>({ label, hint, error, name, options, value, required, onValue }: SelectProps<T>) {
+  const id = useId();
+  const { words } = useWords();
+  return (
+    <div class="field">
+      <label class="label" for={id}>
+        {label}
+        {required && <span class="required">{words.field.required}</span>}
+      </label>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <select
+        id={id}
+        name={name}
+        class="input"
+        value={value}
+        aria-required={required || undefined}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describe(id, { label, hint, error })}
+        onChange={(event) => {
+          const chosen = options.find((option) => option.value === event.currentTarget.value);
+          if (chosen) onValue(chosen.value);
+        }}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {error && <ErrorText id={`${id}-error`}>{error}</ErrorText>}
+    </div>
   );
 }

@@ -8,7 +8,7 @@ import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
 import { officerMenu, officerScreens } from './officer';
-import { principalMenu } from './principal';
+import { principalMenu, principalScreens } from './principal';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
 
@@ -20,6 +20,7 @@ const SCREENS: Screens<Inside> = {
   ...accountScreens,
   ...guardianScreens,
   ...staffScreens,
+  ...principalScreens,
   ...officerScreens,
 };
 

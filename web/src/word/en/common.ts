@@ -24,6 +24,7 @@ export const common: typeof Japanese = {
     home: 'Home',
     back: 'Back to home',
     board: 'Class board',
+    people: 'People',
     facilities: 'Kindergartens',
     events: 'Records',
     children: 'Children',

@@ -1,5 +1,91 @@
-/* The screens of principals. */
+/* The screens of principals, and those about other people's accounts. */
 import type { principal as Japanese } from '../ja/principal';
 
 export const principal: typeof Japanese = {
+  people: {
+    title: 'People and accounts',
+    all: 'All accounts',
+    search: 'Filter by name or login ID',
+    every: 'All',
+    states: { invited: 'Invited', active: 'Active', suspended: 'Suspended', left: 'Ended' },
+    locked: 'Locked',
+    count: (count) => (count === 1 ? '1 person' : `${count} people`),
+    more_there: ' shown; there are more.',
+    more: 'Show more',
+    empty: 'No accounts of this kind.',
+    noMatch: 'Nobody matches.',
+    fields: {
+      role: 'Role',
+      state: 'State',
+      name: 'Name',
+      login: 'Login ID',
+      telephone: 'Telephone',
+      mail: 'E-mail',
+      facility: 'Kindergarten',
+      code: 'Link code',
+    },
+    noFacility: 'No kindergarten',
+    loginHint: 'Letters and digits; nobody else may have the same.',
+    issue: 'Issue an account',
+    issueTitle: 'New account',
+    issueLead: 'Afterwards you can print a letter of invitation.',
+    issueApproval: 'Accounts of principals and city administrators are made when another city administrator has approved.',
+    issueSubmit: 'Issue',
+    join: 'Add a role by link code',
+    joinLead:
+      'For somebody who already has an account at another kindergarten or in another role: ask for the link code made under “Settings”. No new account is needed.',
+    joinSubmit: 'Add',
+    waiting: 'Filed for approval',
+    waitingHint: 'It is done when another city administrator approves. See “Approvals”.',
+    recoveries: 'Asked for a new password',
+    recoveriesHint: 'Make sure that the person really asked before you act.',
+    help: 'Help',
+    dismiss: 'Put away',
+  },
+
+  person: {
+    factor: 'Verification code',
+    factorOn: 'Set up',
+    factorOff: 'Not set up',
+    doors: {
+      invitation: {
+        title: 'First sign-in',
+        lead: 'Print the letter of invitation and hand it over, or pass on the link. Valid for 14 days; a new one replaces the one before.',
+      },
+      recovery: {
+        title: 'Forgotten password',
+        lead: 'Make sure who it is, then hand over a letter or a link to set a new password. Valid for 24 hours.',
+      },
+    },
+    invitedUntil: (time) => `The present invitation is valid until ${time}.`,
+    letter: 'Make a letter (PDF)',
+    link: 'Make a link',
+    linkMade: 'The link is made. It is shown only once.',
+    linkUntil: (time) => `Valid until ${time}.`,
+    deedsTitle: 'Manage the account',
+    deeds: {
+      unlock: { label: 'Unlock', hint: 'Locked after too many wrong passwords. Unlocking lets the person sign in at once.' },
+      reactivate: { label: 'Let in again', hint: 'The suspended person can sign in again.' },
+      suspend: {
+        label: 'Suspend',
+        hint: 'On leave, or when a device is lost. The person is signed out at once and cannot sign in. Can be undone.',
+      },
+      'reset-factor': {
+        label: 'Reset the verification code',
+        hint: 'For somebody who has lost the authenticator. Make sure who it is, in person or by telephone.',
+      },
+      leave: { label: 'End the account', hint: 'When somebody has left. Cannot be undone.' },
+    },
+    ask: (name, deed) => `${name}: ${deed}`,
+    reason: 'Reason',
+    reasonHint: 'It is kept in the records.',
+    done: 'Done',
+    memberships: 'Roles and places',
+    span: (since, until) => `Since ${since}${until && ` until ${until}`}`,
+    ended: 'Ended',
+    endMembership: 'End this role',
+    endMembershipHint: 'Only the use in this role ends; other roles go on.',
+    sessions: 'Signed-in devices',
+    noSessions: 'Not signed in anywhere.',
+  },
 };

@@ -28,6 +28,7 @@ export const common = {
     home: 'ホーム',
     back: 'ホームにもどる',
     board: 'クラスボード',
+    people: '人の管理',
     facilities: '園の一覧',
     events: '操作の記録',
     children: 'お子さま',
