@@ -1,6 +1,7 @@
 // Measures a demo server as ratios to nginx serving a static 300-byte JSON over TLS, alternating on the same two cores.
 //   bench/run build/sekimori [seconds per round, default 5]
-// R1 read of one child, W1 absence report, L1 class board of 30, S1 sign-ins, V1 ledger verification, start, memory, disk.
+// ONLY=S1,storm leaves out the rest.
+// R1 read of one child, W1 absence report, L1 class board of 30, S1 sign-ins, storm of wrong sign-ins, V1 ledger verification, start, memory, disk.
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,11 +18,12 @@ const nginxPort = 18444
 const base = `https://127.0.0.1:${port}`
 const agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 16 })
 const figures = {}
+const wanted = name => process.env.ONLY === undefined || process.env.ONLY.split(',').includes(name)
 
-function call(method, path, { token, body } = {}) {
+function call(method, path, { token, body, through = agent } = {}) {
   return new Promise((resolve, reject) => {
     const request = https.request(base + path, {
-      method, agent,
+      method, agent: through,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -60,13 +62,23 @@ function family(pid) {
   return [String(pid), ...children.flatMap(child => family(child))]
 }
 
+// The processes hide their memory from their own user: only root can see it.
 function memoryMiB(pid) {
+  if (process.getuid() !== 0) return NaN
   let kib = 0
   for (const each of family(pid)) {
     const match = readFileSync(`/proc/${each}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+)/m)
     kib += Number(match[1])
   }
   return kib / 1024
+}
+
+// Processor time of all processes so far; a clock tick is 10 ms.
+function processorMs(pid) {
+  return family(pid).reduce((sum, each) => {
+    const words = readFileSync(`/proc/${each}/stat`, 'utf8').split(') ').pop().split(' ')
+    return sum + (Number(words[11]) + Number(words[12])) * 10
+  }, 0)
 }
 
 function diskBytes(path) {
@@ -104,6 +116,7 @@ end`)
 }
 
 function compare(name, url, options) {
+  if (!wanted(name)) return
   for (const connections of [64, 256]) {
     const before = wrk(`https://127.0.0.1:${nginxPort}/static.json`, connections).rate
     const ours = wrk(url, connections, options)
@@ -153,10 +166,12 @@ try {
   const body = JSON.stringify({ date: tomorrow, kind: 'absence', reason: '発熱のため' })
   compare('W1', `${base}/v1/children/${guardian.children[0]}/absences`, { token, body })
   const written = await countAbsences() - absencesBefore
-  figures.bytes_per_absence = Math.round((diskBytes(path) - diskBefore) / written)
-  console.log(`disk: ${figures.bytes_per_absence} bytes per absence with its event (${written} absences)`)
+  if (wanted('W1')) {
+    figures.bytes_per_absence = Math.round((diskBytes(path) - diskBefore) / written)
+    console.log(`disk: ${figures.bytes_per_absence} bytes per absence with its event (${written} absences)`)
+  }
 
-  if (principal !== undefined) {
+  if (principal !== undefined && wanted('L1')) {
     const by = await signIn(principal)
     const classes = (await call('GET', `/v1/facilities/${principal.facility}/classes`, { token: by })).json().items
     const room = (await call('POST', `/v1/facilities/${principal.facility}/classes`, { token: by, body: { name: 'ベンチ組', age: classes[0].age, year: classes[0].year } })).json()
@@ -169,13 +184,16 @@ try {
   }
 
   const logins = 70
+  const processorFrom = processorMs(server.pid)
   const from = process.hrtime.bigint()
   const people = accounts.filter(a => a.customer === guardian.customer && !a.totp_secret).slice(0, 15)
   await Promise.all(Array.from({ length: logins }, (_, i) => signIn(people[i % people.length])))
   figures.signins_per_s = Number((logins / (Number(process.hrtime.bigint() - from) / 1e9)).toFixed(1))
-  console.log(`S1: ${figures.signins_per_s} sign-ins/s at 600,000 rounds`)
+  figures.signin_processor_ms = Number(((processorMs(server.pid) - processorFrom) / logins).toFixed(1))
+  console.log(`S1: ${figures.signins_per_s} sign-ins/s at 600,000 rounds, ${figures.signin_processor_ms} ms of a processor each`)
 
-  await compareSignIns(Number(process.env.PAIRS ?? 1000))
+  if (wanted('storm')) await storm(200)
+  if (wanted('refused')) await compareSignIns(Number(process.env.PAIRS ?? 1000))
 
   figures.memory_loaded_mib = Number(memoryMiB(server.pid).toFixed(1))
   console.log(`memory loaded: ${figures.memory_loaded_mib} MiB`)
@@ -218,6 +236,49 @@ try {
     figures.sign_in_medians_ms = medians
     figures.sign_in_spread = Number(spread.toFixed(4))
     console.log(`sign-in refused: medians ${JSON.stringify(medians)} ms over ${pairs} rounds, ${(spread * 100).toFixed(1)} % apart`)
+  }
+
+  // Ten who are signed in read their child now and then: first alone, then while `count` strangers try passwords at once.
+  async function storm(count) {
+    // From several addresses: one may open 64 connections before it has signed in.
+    const attackers = Array.from({ length: Math.ceil(count / 50) }, (_, i) =>
+      new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 50, localAddress: `127.0.0.${i + 2}` }))
+    const attackerOf = i => attackers[i % attackers.length]
+    const readers = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 10 })
+    const child = `/v1/children/${guardian.children[0]}`
+    const read = async (times, going) => {
+      while (going()) {
+        const from = process.hrtime.bigint()
+        const reply = await call('GET', child, { token, through: readers })
+        times.push(Number(process.hrtime.bigint() - from) / 1e6)
+        if (reply.status !== 200) throw new Error(`a read: ${reply.status}`)
+        await new Promise(done => setTimeout(done, 20 + Math.random() * 20))
+      }
+    }
+    const readAll = async going => {
+      const times = []
+      await Promise.all(Array.from({ length: 10 }, () => read(times, going)))
+      times.sort((a, b) => a - b)
+      return { p50: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)], count: times.length }
+    }
+    await Promise.all(Array.from({ length: count }, (_, i) => call('GET', '/healthz', { through: attackerOf(i) }))) // connected beforehand
+    const quietUntil = Date.now() + seconds * 1000
+    const quiet = await readAll(() => Date.now() < quietUntil)
+    let open = true
+    const from = process.hrtime.bigint()
+    const attack = Promise.all(Array.from({ length: count }, (_, i) =>
+      call('POST', '/v1/session', { body: { login: `nobody${i}@${guardian.customer}`, password: 'Wrong-password-1' }, through: attackerOf(i) })))
+      .then(replies => { open = false; return replies })
+    const stormy = await readAll(() => open)
+    const took = Number(process.hrtime.bigint() - from) / 1e9
+    const replies = await attack
+    for (const each of attackers) each.destroy()
+    readers.destroy()
+    if (replies.some(reply => ![401, 429].includes(reply.status))) throw new Error(`storm: ${[...new Set(replies.map(reply => reply.status))]}`)
+    figures.storm_p50 = Number((stormy.p50 / quiet.p50).toFixed(2))
+    figures.storm_p99 = Number((stormy.p99 / quiet.p99).toFixed(2))
+    console.log(`storm: ${count} wrong sign-ins at once (${took.toFixed(1)} s); reads of those signed in, median ${quiet.p50.toFixed(2)} → ${stormy.p50.toFixed(2)} ms (${figures.storm_p50} times), ` +
+      `99 % ${quiet.p99.toFixed(2)} → ${stormy.p99.toFixed(2)} ms (${figures.storm_p99} times); ${quiet.count} and ${stormy.count} reads`)
   }
 
   async function countAbsences() {

@@ -2,25 +2,20 @@
  * password - PBKDF2-HMAC-SHA-256, RFC 8018 section 5.2, and its stored form.
  *
  * A round is an HMAC of 32 bytes: with the pads hashed beforehand it is two calls of the compression function on a
- * block whose second half never changes.
+ * block whose second half never changes; see rounds_int.h.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "crypto/mac_int.h"
 #include "crypto/password_int.h"
+#include "crypto/rounds_int.h"
 
 #include "crypto/crypto.h"
 
 #define PHC_HEAD "$pbkdf2-sha256$i="
 #define SALT_TEXT_LEN 22
 #define HASH_TEXT_LEN 43
-#define WORD_COUNT (HASH_LEN / 4)
-
-static uint32_t word_get(const uint8_t *from)
-{
-	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
-}
 
 static void word_put(uint8_t *to, uint32_t word)
 {
@@ -28,40 +23,6 @@ static void word_put(uint8_t *to, uint32_t word)
 	to[1] = (uint8_t)(word >> 16);
 	to[2] = (uint8_t)(word >> 8);
 	to[3] = (uint8_t)word;
-}
-
-/* The hash of block from the given start, written over the block's first half. */
-static void compress_from(const SHA256_CTX *start, SHA256_CTX *state, uint8_t block[static SHA256_BLOCK_LEN])
-{
-	memcpy(state->h, start->h, sizeof(state->h));
-	sha256_compress(state, block);
-	for (size_t i = 0; i < WORD_COUNT; i++)
-		word_put(block + 4 * i, state->h[i]);
-}
-
-/* 32 bytes of the result: first is the first HMAC on entry, the xor of all on return. */
-static void run_rounds(const struct mac *mac, uint32_t rounds, uint8_t first[static HASH_LEN])
-{
-	uint8_t block[SHA256_BLOCK_LEN] = {0};
-	uint32_t sum[WORD_COUNT];
-	SHA256_CTX state = {0};
-
-	memcpy(block, first, HASH_LEN);
-	block[HASH_LEN] = 0x80; /* the padding of a pad and 32 bytes: */
-	word_put(block + SHA256_BLOCK_LEN - 4, (SHA256_BLOCK_LEN + HASH_LEN) * 8);
-	for (size_t i = 0; i < WORD_COUNT; i++)
-		sum[i] = word_get(first + 4 * i);
-	for (uint32_t round = 1; round < rounds; round++) {
-		compress_from(&mac->inner, &state, block);
-		compress_from(&mac->outer, &state, block);
-		for (size_t i = 0; i < WORD_COUNT; i++)
-			sum[i] ^= state.h[i];
-	}
-	for (size_t i = 0; i < WORD_COUNT; i++)
-		word_put(first + 4 * i, sum[i]);
-	wipe(block, sizeof(block));
-	wipe(sum, sizeof(sum));
-	wipe(&state, sizeof(state));
 }
 
 static err derive_all(const struct mac *mac, struct bytes salt, uint32_t rounds, uint8_t *out, size_t out_len)
@@ -78,7 +39,7 @@ static err derive_all(const struct mac *mac, struct bytes salt, uint32_t rounds,
 		e = mac_parts(mac, parts, 2, part);
 		if (!err_is_ok(e))
 			break;
-		run_rounds(mac, rounds, part);
+		rounds_run(mac, rounds, part);
 		memcpy(out + at, part, out_len - at < sizeof(part) ? out_len - at : sizeof(part));
 	}
 	wipe(part, sizeof(part));

@@ -30,7 +30,7 @@
 #include "wire/wire.h"
 
 #define CORE_WORKERS_MAX 16
-#define CORE_POOL_THREADS 2
+#define CORE_POOL_THREADS 4 /* passwords go two to a processor; see crypto/rounds_int.h */
 #define MESSAGES_PER_BURST 16
 #define TICK_MS 1000
 
