@@ -11,7 +11,7 @@
 	"Referrer-Policy: no-referrer\r\n"                                                             \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"                                                  \
 	"Cross-Origin-Resource-Policy: same-origin\r\n"                                                \
-	"Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
+	"Permissions-Policy: camera=(self), geolocation=(), microphone=(), payment=(), usb=()\r\n"
 #define DATA_POLICY "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 #define PAGE_POLICY                                                                                    \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \

@@ -58,10 +58,10 @@ export const readMonth = (child: string, month: string): Call<Month> => ({
   decode: record<Month>({ month: text, items: list(monthDay) }),
 });
 
-export const withdrawAbsence = (child: string, id: string): Call<Absence> => ({
+export const withdrawAbsence = (child: string, id: string, reason: string | null): Call<Absence> => ({
   method: 'POST',
   path: path`/v1/children/${child}/absences/${id}/withdraw`,
-  body: {},
+  body: reason ? { reason } : {},
   decode: absence,
 });
 

@@ -2,7 +2,7 @@
 import type { Day } from '../base/day';
 import { isDay } from '../base/day';
 import type { Decoder } from './decode';
-import { choice, integer, list, Malformed, maybe, maybeFlag, record, text } from './decode';
+import { choice, flag, integer, list, Malformed, maybe, maybeFlag, record, text } from './decode';
 
 export const ROLES = [
   'guardian',
@@ -150,43 +150,71 @@ export function standing(absences: readonly Absence[], day: Day): Absence | unde
 }
 
 export interface BoardAbsence {
+  readonly id: string;
   readonly kind: Kind;
   readonly reason: string | null;
+  readonly fetch: string | null;
   readonly reported_at: string | null;
   readonly reporter: string | null;
+  readonly telephone: boolean;
+}
+/* Came in, or went home. */
+export interface Passage {
+  readonly id: string;
+  readonly at: string;
+  readonly late_entry: boolean;
 }
 export interface BoardChild {
   readonly id: string;
   readonly name: string;
   readonly kana: string | null;
   readonly allergies: string | null;
+  readonly fetchers: string | null;
   readonly absence: BoardAbsence | null;
+  readonly in: Passage | null;
+  readonly out: Passage | null;
 }
 export interface BoardClass {
   readonly id: string;
   readonly name: string;
+  readonly own: boolean;
   readonly children: readonly BoardChild[];
 }
 export interface Board {
   readonly facility: Named;
   readonly date: Day;
+  readonly open: boolean;
+  readonly cut_off: string | null;
   readonly classes: readonly BoardClass[];
 }
 const boardAbsence = record<BoardAbsence>({
+  id: text,
   kind: choice(KINDS),
   reason: maybe(text),
+  fetch: maybe(text),
   reported_at: maybe(text),
   reporter: maybe(text),
+  telephone: maybeFlag,
 });
+const passage = record<Passage>({ id: text, at: text, late_entry: maybeFlag });
 const boardChild = record<BoardChild>({
   id: text,
   name: text,
   kana: maybe(text),
   allergies: maybe(text),
+  fetchers: maybe(text),
   absence: maybe(boardAbsence),
+  in: maybe(passage),
+  out: maybe(passage),
 });
-const boardClass = record<BoardClass>({ id: text, name: text, children: list(boardChild) });
-export const board = record<Board>({ facility: named, date: day, classes: list(boardClass) });
+const boardClass = record<BoardClass>({ id: text, name: text, own: maybeFlag, children: list(boardChild) });
+export const board = record<Board>({
+  facility: named,
+  date: day,
+  open: flag,
+  cut_off: maybe(text),
+  classes: list(boardClass),
+});
 
 export interface Event {
   readonly index: number;

@@ -30,6 +30,9 @@ const PATHS = {
 
   /* staff */
   board: '/board?facility&date',
+  pupil: '/board/:child?date',
+  door: '/door',
+  register: '/register?group&month',
 
   /* principal */
   people: '/people',

@@ -1,39 +1,81 @@
 /* The board of the day: who comes, who does not, and what must be remembered at lunch. */
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { readBoard, readFacilities } from '../api/calls';
+import type { PassageKind } from '../api/day';
+import { attendancePath, morningList } from '../api/day';
 import type { Board, BoardChild, BoardClass, Kind } from '../api/model';
-import { KINDS } from '../api/model';
 import type { Day } from '../base/day';
-import { addDays, isDay, isOn, today, writeClock, writeDay, writeInstant } from '../base/day';
+import { addDays, dayOf, isDay, isOn, today, writeClock, writeDay, writeInstant } from '../base/day';
+import { useEvery } from '../base/every';
+import type { Entry } from '../base/outbox';
+import { outbox, useOutbox } from '../base/outbox';
 import { useRemote } from '../base/remote';
 import { useReturn } from '../base/return';
 import { goTo, hrefOf } from '../base/route';
 import { useSession } from '../base/session';
 import { Button } from '../part/button';
+import { FileButton } from '../part/file-button';
 import { Icon } from '../part/icon';
 import { KindChip } from '../part/kind';
 import { Native } from '../part/name';
+import { Notice } from '../part/notice';
+import { OutboxView } from '../part/outbox';
 import { RemoteView } from '../part/remote';
 import { Title } from '../part/title';
 import type { Language } from '../word/language';
 import { useWords } from '../word/word';
 
-const FILTERS = ['all', 'reported', 'allergy'] as const;
+/* How the day stands for a child; whoever comes late or leaves early still comes. */
+type Place = 'unknown' | 'present' | 'left' | 'absent';
+
+const FILTERS = ['all', 'unknown', 'reported', 'allergy'] as const;
 type Filter = (typeof FILTERS)[number];
 
-const KEEPS: Record<Filter, (child: BoardChild) => boolean> = {
+const KEEPS: Record<Filter, (one: Standing) => boolean> = {
   all: () => true,
-  reported: (child) => child.absence !== null,
-  allergy: (child) => child.allergies !== null,
+  unknown: ({ place }) => place === 'unknown',
+  reported: ({ child }) => child.absence !== null,
+  allergy: ({ child }) => child.allergies !== null,
 };
 
-/* Whoever comes late or leaves early still comes. */
-function count(children: readonly BoardChild[]): { readonly present: number } & Record<Kind, number> {
-  const counts = { present: children.length, absence: 0, late: 0, early: 0 };
-  for (const { absence } of children) {
-    if (!absence) continue;
-    counts[absence.kind] += 1;
-    if (absence.kind === 'absence') counts.present -= 1;
+/* What the server says, and over it what was pressed since. */
+interface Standing {
+  readonly child: BoardChild;
+  readonly in: string | null;
+  readonly out: string | null;
+  readonly late: boolean; /* entered afterwards */
+  readonly waiting: boolean; /* not at the server yet */
+  readonly place: Place;
+}
+
+function placeOf(child: BoardChild, came: string | null, went: string | null): Place {
+  if (went) return 'left';
+  if (came) return 'present';
+  return child.absence?.kind === 'absence' ? 'absent' : 'unknown';
+}
+
+function standingOf(child: BoardChild, day: Day, entries: readonly Entry[]): Standing {
+  const mine = entries.filter(
+    ({ about, state, at }) => about === child.id && state !== 'refused' && dayOf(new Date(at)) === day,
+  );
+  const pressed = (kind: PassageKind) => mine.find(({ words }) => words[0] === kind)?.at ?? null;
+  const came = child.in?.at ?? pressed('in');
+  const went = child.out?.at ?? pressed('out');
+  return {
+    child,
+    in: came,
+    out: went,
+    late: (child.out ?? child.in)?.late_entry ?? false,
+    waiting: mine.some(({ state }) => state === 'waiting'),
+    place: placeOf(child, came, went),
+  };
+}
+
+function count(all: readonly Standing[]): Record<Place | Kind, number> {
+  const counts = { unknown: 0, present: 0, left: 0, absent: 0, absence: 0, late: 0, early: 0 };
+  for (const { child, place } of all) {
+    counts[place] += 1;
+    if (child.absence) counts[child.absence.kind] += 1;
   }
   return counts;
 }
@@ -43,18 +85,123 @@ function writeReported(time: string, day: Day, language: Language): string {
   return isOn(time, day) ? writeClock(time) : writeInstant(time, language);
 }
 
-function ChildRow({ child, day }: { readonly child: BoardChild; readonly day: Day }) {
+interface RowProps {
+  readonly one: Standing;
+  readonly day: Day;
+  readonly facility: string;
+  readonly live: boolean; /* may entries be made? */
+}
+
+function ReportLines({ child, day }: { readonly child: BoardChild; readonly day: Day }) {
   const { words, language } = useWords();
   const say = words.board;
   const { absence } = child;
+  if (!absence) return null;
   return (
-    <li class={absence ? `pupil pupil-${absence.kind}` : 'pupil'}>
+    <div class="pupil-report">
+      <KindChip kind={absence.kind} />
+      {absence.reason && (
+        <p class="pupil-reason">
+          <Native>{absence.reason}</Native>
+        </p>
+      )}
+      {absence.fetch && (
+        <p class="pupil-reason">
+          {say.fetchToday} <Native>{absence.fetch}</Native>
+        </p>
+      )}
+      {(absence.reporter || absence.reported_at) && (
+        <p class="soft">
+          {say.reportedBy(
+            absence.reporter ?? '',
+            absence.reported_at ? writeReported(absence.reported_at, day, language) : '',
+            absence.telephone,
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/* One press: came in, or went home. Through the outbox, so that a cut line or a second press makes no second entry. */
+function Passages({ one, facility, live }: RowProps) {
+  const { words } = useWords();
+  const say = words.board;
+  const running = useRef(false);
+  const { child } = one;
+  const record = async (kind: PassageKind) => {
+    if (running.current) return;
+    running.current = true;
+    try {
+      const at = new Date().toISOString();
+      const body = { child: child.id, kind, at };
+      await outbox.send({
+        kind: 'attendance',
+        about: child.id,
+        path: attendancePath(facility),
+        body,
+        words: [kind, child.name, words.board.passages[kind], writeClock(at)],
+      });
+    } finally {
+      running.current = false;
+    }
+  };
+  const times = (['in', 'out'] as const).filter((kind) => one[kind]);
+  return (
+    <div class="pupil-passages">
+      {times.length > 0 && (
+        <p class="pupil-times">
+          {times.map((kind) => (
+            <span key={kind}>
+              {say.passages[kind]} <b>{writeClock(one[kind] ?? '')}</b>
+            </span>
+          ))}
+          {one.late && <span class="row-mark">{say.lateEntry}</span>}
+        </p>
+      )}
+      {one.waiting && (
+        <p class="pupil-waiting">
+          <Icon name="refresh" />
+          {say.waiting}
+        </p>
+      )}
+      {live && !one.in && (
+        <Button look={one.place === 'absent' ? 'outlined' : 'filled'} onClick={() => void record('in')}>
+          {say.came}
+          <span class="unseen">（{child.name}）</span>
+        </Button>
+      )}
+      {live && one.in && !one.out && (
+        <Button onClick={() => void record('out')}>
+          {say.went}
+          <span class="unseen">（{child.name}）</span>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function ChildRow(props: RowProps) {
+  const { words } = useWords();
+  const { operations } = useSession();
+  const say = words.board;
+  const { child, place } = props.one;
+  const { absence } = child;
+  const name = (
+    <Native>
+      {child.kana && <span class="kana">{child.kana}</span>}
+      {child.name}
+    </Native>
+  );
+  return (
+    <li class={absence ? `pupil pupil-${absence.kind} place-${place}` : `pupil place-${place}`}>
       <div class="pupil-who">
         <p class="pupil-name">
-          <Native>
-            {child.kana && <span class="kana">{child.kana}</span>}
-            {child.name}
-          </Native>
+          {operations.has('child.see') ? (
+            <a href={hrefOf({ page: 'pupil', child: child.id, date: props.day === today() ? null : props.day })}>{name}</a>
+          ) : (
+            name
+          )}
         </p>
         {child.allergies && (
           <p class="allergy">
@@ -64,57 +211,46 @@ function ChildRow({ child, day }: { readonly child: BoardChild; readonly day: Da
             </span>
           </p>
         )}
-      </div>
-      <div class="pupil-status">
-        {absence ? (
-          <>
-            <KindChip kind={absence.kind} />
-            {absence.reason && (
-              <p class="pupil-reason">
-                <Native>{absence.reason}</Native>
-              </p>
-            )}
-            {(absence.reporter || absence.reported_at) && (
-              <p class="soft">
-                {say.reportedBy(
-                  absence.reporter ?? '',
-                  absence.reported_at ? writeReported(absence.reported_at, day, language) : '',
-                )}
-              </p>
-            )}
-          </>
-        ) : (
-          <p class="soft">{say.notReported}</p>
+        {child.fetchers && (
+          <p class="soft">
+            {say.fetchers} <Native>{child.fetchers}</Native>
+          </p>
         )}
+        <ReportLines child={child} day={props.day} />
       </div>
+      <Passages {...props} />
     </li>
   );
 }
 
 interface ClassProps {
   readonly of: BoardClass;
+  readonly all: readonly Standing[];
   readonly filter: Filter;
-  readonly day: Day;
+  readonly board: Board;
 }
 
-function ClassSection({ of: group, filter, day }: ClassProps) {
+function ClassSection({ of: group, all, filter, board }: ClassProps) {
   const { words } = useWords();
+  const { operations } = useSession();
   const say = words.board;
   const id = useId();
-  const shown = group.children.filter(KEEPS[filter]);
-  const { present } = count(group.children);
+  const shown = all.filter(KEEPS[filter]);
+  const counts = count(all);
+  const live = board.date === today() && operations.has('attendance.record');
   return (
     <section class="class" aria-labelledby={id}>
       <div class="class-head">
         <h2 class="class-name" id={id}>
           <Native>{group.name}</Native>
+          {group.own && <span class="row-mark">{say.own}</span>}
         </h2>
-        <p class="class-count">{say.classCount(present, group.children.length)}</p>
+        <p class="class-count">{say.classCount(counts.present, all.length, counts.unknown)}</p>
       </div>
       {shown.length > 0 ? (
         <ul class="pupils">
-          {shown.map((child) => (
-            <ChildRow key={child.id} child={child} day={day} />
+          {shown.map((one) => (
+            <ChildRow key={one.child.id} one={one} day={board.date} facility={board.facility.id} live={live} />
           ))}
         </ul>
       ) : (
@@ -124,24 +260,19 @@ function ClassSection({ of: group, filter, day }: ClassProps) {
   );
 }
 
-function Numbers({ classes }: { readonly classes: readonly BoardClass[] }) {
+const NUMBERS = ['present', 'unknown', 'absence', 'late', 'early', 'left'] as const;
+
+function Numbers({ all }: { readonly all: readonly Standing[] }) {
   const { words } = useWords();
-  const counts = count(classes.flatMap((group) => group.children));
+  const counts = count(all);
   const unit = words.board.people && <span class="unit">{words.board.people}</span>;
   return (
     <dl class="numbers">
-      <div class="number number-present">
-        <dt>{words.board.expected}</dt>
-        <dd>
-          {counts.present}
-          {unit}
-        </dd>
-      </div>
-      {KINDS.map((kind) => (
-        <div class={`number number-${kind}`} key={kind}>
-          <dt>{words.kinds[kind]}</dt>
+      {NUMBERS.map((name) => (
+        <div class={`number number-${name}`} key={name}>
+          <dt>{words.board.numbers[name]}</dt>
           <dd>
-            {counts[kind]}
+            {counts[name]}
             {unit}
           </dd>
         </div>
@@ -182,13 +313,18 @@ function BoardView({ board }: { readonly board: Board }) {
   const say = words.board;
   const [chosen, setChosen] = useState(ALL);
   const [filter, setFilter] = useState<Filter>('all');
+  const entries = useOutbox('attendance');
 
   if (board.classes.length === 0) return <p class="empty">{say.noClasses}</p>;
   const one = board.classes.filter((group) => group.id === chosen);
   const classes = one.length > 0 ? one : board.classes;
+  const standings = new Map(
+    classes.map((group) => [group.id, group.children.map((child) => standingOf(child, board.date, entries))]),
+  );
   return (
     <>
-      <Numbers classes={classes} />
+      {!board.open && <Notice tone="info" title={say.closed} />}
+      <Numbers all={[...standings.values()].flat()} />
       <div class="picks">
         {board.classes.length > 1 && (
           <Pick
@@ -209,11 +345,13 @@ function BoardView({ board }: { readonly board: Board }) {
         />
       </div>
       {classes.map((group) => (
-        <ClassSection key={group.id} of={group} filter={filter} day={board.date} />
+        <ClassSection key={group.id} of={group} all={standings.get(group.id) ?? []} filter={filter} board={board} />
       ))}
     </>
   );
 }
+
+const REFRESH_MS = 60_000;
 
 interface BoardOfProps {
   readonly facility: string;
@@ -222,12 +360,17 @@ interface BoardOfProps {
 
 function BoardOf({ facility, date }: BoardOfProps) {
   const { words, language } = useWords();
-  const { me } = useSession();
+  const { me, operations } = useSession();
   const say = words.board;
   const now = today();
   const day = date ?? now;
   const [board, again] = useRemote(readBoard(facility, day));
   useReturn(again);
+  useEvery(REFRESH_MS, again);
+  const sent = useOutbox('attendance').filter(({ state }) => state === 'sent').length;
+  useEffect(() => {
+    if (sent > 0) again();
+  }, [sent, again]);
 
   const kept = facility === me.facility?.id ? null : facility;
   const at = (to: Day) => hrefOf({ page: 'board', facility: kept, date: to === now ? null : to });
@@ -275,6 +418,9 @@ function BoardOf({ facility, date }: BoardOfProps) {
           <Button icon="refresh" look="quiet" busy={board.state === 'ready' && board.refreshing} onClick={again}>
             {say.refresh}
           </Button>
+          {operations.has('board.print') && (
+            <FileButton call={() => morningList(facility, day)}>{say.morningList}</FileButton>
+          )}
         </div>
       </div>
       <RemoteView of={board} again={again}>
@@ -335,6 +481,7 @@ export function BoardPage({ facility, date }: Props) {
   return (
     <>
       <Title text={words.board.title} />
+      <OutboxView />
       {me.facility ? (
         <BoardOf facility={me.facility.id} date={date} />
       ) : (

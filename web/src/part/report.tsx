@@ -7,6 +7,7 @@ import { useSending } from '../base/sending';
 import { useSession } from '../base/session';
 import { Button } from './button';
 import { Dialog } from './dialog';
+import { Area } from './field';
 import { KindChip } from './kind';
 import { Native } from './name';
 import { SendProblem } from './problem';
@@ -22,9 +23,11 @@ interface Props {
 
 export function Report({ child, absence, open, full = false, changed }: Props) {
   const { words, language } = useWords();
-  const { client, operations } = useSession();
+  const { client, me, operations } = useSession();
   const say = words.report;
   const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const [checked, setChecked] = useState(false);
   const { busy, problem, send, forget } = useSending();
   const withdrawn = absence.state === 'withdrawn';
 
@@ -32,8 +35,12 @@ export function Report({ child, absence, open, full = false, changed }: Props) {
     setAsking(false);
     forget();
   };
+  /* Whoever takes back another's report says why. */
+  const owes = me.role !== 'guardian';
   const withdraw = async () => {
-    if (!(await send(() => client(withdrawAbsence(child, absence.id))))) return;
+    setChecked(true);
+    if (owes && reason.trim() === '') return;
+    if (!(await send(() => client(withdrawAbsence(child, absence.id, reason.trim() || null))))) return;
     setAsking(false);
     changed();
   };
@@ -64,6 +71,18 @@ export function Report({ child, absence, open, full = false, changed }: Props) {
         <Dialog title={say.ask(writeDay(absence.date, language), words.kinds[absence.kind])} close={close}>
           <div class="form">
             <p>{say.askHint}</p>
+            {owes && (
+              <Area
+                label={words.pupil.why}
+                name="reason"
+                required
+                rows={2}
+                maxLength={200}
+                value={reason}
+                onText={setReason}
+                error={checked && reason.trim() === '' ? words.pupil.needReason : undefined}
+              />
+            )}
             {problem && <SendProblem problem={problem} />}
             <div class="dialog-actions">
               <Button look="filled" busy={busy} onClick={withdraw}>

@@ -8,4 +8,4 @@ export const principalScreens: Screens<'people' | 'person'> = {
   person: { view: ({ account }) => <PersonPage key={account} account={account} />, needs: ['account.see'], under: 'people' },
 };
 
-export const principalMenu: readonly Page[] = ['board', 'people', 'account'];
+export const principalMenu: readonly Page[] = ['board', 'door', 'register', 'people', 'account'];

@@ -24,6 +24,8 @@ export const common: typeof Japanese = {
     home: 'Home',
     back: 'Back to home',
     board: 'Class board',
+    door: 'Door',
+    register: 'Register',
     people: 'People',
     facilities: 'Kindergartens',
     events: 'Records',

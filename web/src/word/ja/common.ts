@@ -28,6 +28,8 @@ export const common = {
     home: 'ホーム',
     back: 'ホームにもどる',
     board: 'クラスボード',
+    door: '玄関',
+    register: '出席簿',
     people: '人の管理',
     facilities: '園の一覧',
     events: '操作の記録',
