@@ -190,7 +190,7 @@ function ChildRow(props: RowProps) {
   const name = (
     <Native>
       {child.kana && <span class="kana">{child.kana}</span>}
-      {child.name}
+      <span>{child.name}</span>
     </Native>
   );
   return (

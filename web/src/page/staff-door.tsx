@@ -13,6 +13,7 @@ import { useSession } from '../base/session';
 import { Button } from '../part/button';
 import { Field } from '../part/field';
 import { Native } from '../part/name';
+import { Notice } from '../part/notice';
 import { SendProblem } from '../part/problem';
 import { Title } from '../part/title';
 import { useWords } from '../word/word';
@@ -123,7 +124,15 @@ function Door({ facility }: { readonly facility: string }) {
             <p>{say.again}</p>
           </div>
         )}
-        {shown && 'problem' in shown && <SendProblem problem={shown.problem} />}
+        {shown &&
+          'problem' in shown &&
+          (shown.problem.status === 404 ? (
+            <Notice tone="error" title={say.unknown}>
+              <p>{say.unknownHint}</p>
+            </Notice>
+          ) : (
+            <SendProblem problem={shown.problem} />
+          ))}
       </div>
       <form
         ref={form}

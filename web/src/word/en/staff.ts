@@ -88,6 +88,8 @@ export const staff: typeof ja = {
     in: 'Has come',
     out: 'Has left',
     again: 'Next card, please.',
+    unknown: 'This card is not valid',
+    unknownHint: 'It was replaced, or belongs to another kindergarten. Record the child on the board instead.',
     ready: 'Ready to read.',
   },
   register: {
