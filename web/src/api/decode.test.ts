@@ -34,7 +34,7 @@ test('replies of the API decode; an unknown role or a day that is none does not'
   const who = { account: 'a', login: 'x', name: null, role: 'staff', customer: { id: 'c', name: '市' }, facility: null };
   assert.equal(me(who, 'reply').role, 'staff');
   refuses(() => me({ ...who, role: 'root' }, 'reply'));
-  const empty = { facility: { id: 'f', name: '園' }, date: '2026-11-24', classes: [] };
+  const empty = { facility: { id: 'f', name: '園' }, date: '2026-11-24', open: true, cut_off: '08:30', classes: [] };
   assert.deepEqual(board(empty, 'reply'), empty);
   refuses(() => board({ ...empty, date: '2026-11-31' }, 'reply'));
 });
