@@ -15,7 +15,7 @@
 #define DATA_POLICY "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 #define PAGE_POLICY                                                                                    \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
-	"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; " \
+	"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; " \
 	"object-src 'none'; frame-ancestors 'none'; report-uri /csp\r\n"
 #define KEEP "Cache-Control: private, max-age=31536000, immutable\r\n"
 #define KEEP_NOT "Cache-Control: no-store\r\n"
