@@ -15,26 +15,11 @@ import {
   signIn,
   someone,
   TABLET,
+  tabTo,
   teacher,
   URL_BASE,
   withRole,
 } from './people.mjs';
-
-/* Tab until what is wanted holds the focus; its focus must be visible. */
-async function tabTo(page, selector) {
-  for (let press = 0; press < 60; press++) {
-    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
-      const outline = await page.evaluate(() => {
-        const shown = document.activeElement.closest('.card-choice') ?? document.activeElement;
-        return getComputedStyle(shown).outlineWidth;
-      });
-      assert.equal(outline, '4px', `focus of ${selector}`);
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`${selector} is not reached by Tab`);
-}
 
 test('keyboard alone: from sign-in to a report and out again', () =>
   someone({ viewport: TABLET }, async (page) => {
@@ -93,6 +78,23 @@ async function guardianWalk(page, where) {
   await page.locator('.quick-reasons button').first().click();
   await page.locator('.done-mark').waitFor();
   await inspect(page, `${where} done`);
+  const child = guardian.children[0];
+  for (const [address, shown] of [
+    ['', '.child-upcoming .report'],
+    [`children/${child}/month`, '.sheet'],
+    [`children/${child}/reports`, '.report'],
+    ['looked', '.look, .empty'],
+    ['account', '[aria-busy] .rows'],
+    ['account/history', '.look'],
+  ]) {
+    await page.goto(`${URL_BASE}/#/${address}`);
+    await page.locator(shown).first().waitFor();
+    await inspect(page, `${where} ${address || 'home'}`);
+  }
+  await page.goto(`${URL_BASE}/#/looked`);
+  await page.locator('[name=own]').check();
+  await page.locator('.look summary').first().click();
+  await inspect(page, `${where} a look`);
 }
 
 for (const language of ['ja', 'en']) {

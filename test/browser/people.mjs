@@ -198,3 +198,19 @@ export async function inspect(page, where) {
   });
   assert.deepEqual(measured, { sideways: 0, small: [], tiny: [] }, where);
 }
+
+/* Tab until what is wanted holds the focus; its focus must be visible. */
+export async function tabTo(page, selector) {
+  for (let press = 0; press < 60; press++) {
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
+      const outline = await page.evaluate(() => {
+        const shown = document.activeElement.closest('.card-choice') ?? document.activeElement;
+        return getComputedStyle(shown).outlineWidth;
+      });
+      assert.equal(outline, '4px', `focus of ${selector}`);
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} is not reached by Tab`);
+}

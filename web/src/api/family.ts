@@ -97,6 +97,12 @@ export const readHistory = (child: string, cursor: string | null): Call<Page<Loo
   decode: page(look),
 });
 
+export const readOwnHistory = (cursor: string | null): Call<Page<Look>> => ({
+  method: 'GET',
+  path: path`/v1/me/history?limit=${LOOKS}` + (cursor ? path`&cursor=${cursor}` : ''),
+  decode: page(look),
+});
+
 export const readProof = (child: string, index: number): Call<Saved> => ({
   method: 'GET',
   path: path`/v1/children/${child}/history/${index}/proof`,

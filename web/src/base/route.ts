@@ -20,6 +20,7 @@ const PATHS = {
   pin: '/account/pin',
   sessions: '/account/sessions',
   notices: '/account/notices',
+  ownHistory: '/account/history',
 
   /* guardian */
   children: '/children',

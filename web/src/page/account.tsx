@@ -46,7 +46,7 @@ const dayWritten = (time: string, language: Language): string => writeDay(dayOf(
 
 function FactorRows({ factors }: { readonly factors: Factors }) {
   const { words, language } = useWords();
-  const { operations } = useSession();
+  const { me, operations } = useSession();
   const say = words.account;
   const active = factors.totp?.active === true;
   return (
@@ -59,7 +59,7 @@ function FactorRows({ factors }: { readonly factors: Factors }) {
       <Row to={{ page: 'factor' }} label={say.factor}>
         {active ? say.factorOn(factors.recovery_codes_left ?? 0) : say.factorOff}
       </Row>
-      {operations.has('me.pin') && (
+      {me.role === 'staff' && operations.has('me.pin') && (
         <Row to={{ page: 'pin' }} label={say.pin}>
           {factors.pin ? say.pinOn : say.pinOff}
         </Row>
@@ -184,6 +184,11 @@ export function AccountPage() {
         {operations.has('session.list') && (
           <Row to={{ page: 'sessions' }} label={say.sessions}>
             {say.sessionsHint}
+          </Row>
+        )}
+        {operations.has('me.history') && (
+          <Row to={{ page: 'ownHistory' }} label={say.history}>
+            {say.historyHint}
           </Row>
         )}
       </ul>
