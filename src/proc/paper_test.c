@@ -45,7 +45,7 @@ static struct render *list_of(size_t children, bool landscape)
 	for (size_t i = 1; i <= children; i++) {
 		OWN(buf) number = {0};
 
-		assert_ok(buf_printf(&number, "K-%03zu", i));
+		assert_ok(buf_printf(&number, "N%03zu", i));
 		render_cell(r, bytes_of(&number), 0);
 		render_cell(r, BYTES_LIT("札幌　花子（さっぽろ　はなこ）"), RENDER_BOLD);
 		render_cell(r, BYTES_LIT("卵、牛乳、小麦、落花生。少しでも口にした時は、すぐに保護者へ電話し、エピペンを使ってください。"),
@@ -145,8 +145,8 @@ static void reads_back(void **state)
 	run(text_of, &text);
 	says(&text, "朝の一覧", true);
 	says(&text, "さくら保育園", true);
-	says(&text, "K-001", true);
-	says(&text, "K-040", true);
+	says(&text, "N001", true);
+	says(&text, "N040", true);
 	says(&text, "花子（さっぽろ", true);
 	says(&text, "エピペン", true);
 	says(&text, "保護者のみなさまへ", true);
