@@ -202,6 +202,7 @@ static void child_json(struct json *json, const struct demo_city *city, const st
 	json_str(json, "address", child->address);
 	json_date(json, "entry_date", child->entry_date);
 	json_str(json, "emergency_contacts", child->contacts);
+	json_str(json, "fetchers", child->fetchers);
 	if (child->allergies != NULL)
 		json_str(json, "allergies", child->allergies);
 	if (child->medical != NULL)

@@ -49,6 +49,8 @@ static const char *const notes[] = {
 	"お迎えは祖母のことがあります。", "人見知りをします。", "昼寝のときに毛布を使います。", "水が苦手です。", "写真の掲載は控えてください。",
 };
 
+static const char *const fetchers[] = {"母", "母・父", "母・祖母", "父・母・祖母", "母（水曜日は父）"};
+
 const char *const demo_plan_class_names[DEMO_CLASSES] = {"すみれ組", "たんぽぽ組", "ひまわり組"};
 
 /* splitmix64: reproducible, and nothing that matters rests on it. */
@@ -195,6 +197,7 @@ static err make_child(struct demo_city *city, size_t facility, size_t class, uin
 	(void)snprintf(child.contacts, sizeof(child.contacts), "祖母 %s", number);
 	child.allergies = one_in(state, 6) ? allergies[below(state, COUNT(allergies))] : NULL;
 	child.medical = one_in(state, 8) ? medical[below(state, COUNT(medical))] : NULL;
+	child.fetchers = fetchers[below(state, COUNT(fetchers))];
 	child.notes = one_in(state, 5) ? notes[below(state, COUNT(notes))] : NULL;
 	return add_child(city, &child);
 }

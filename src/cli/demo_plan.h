@@ -39,6 +39,7 @@ struct demo_child {
 	const char *allergies;   /* NULL: none */
 	const char *medical;
 	const char *notes;
+	const char *fetchers;
 	char contacts[120];
 	size_t guardians[DEMO_GUARDIANS_MAX]; /* indexes of people */
 	const char *relations[DEMO_GUARDIANS_MAX];
