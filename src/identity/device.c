@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/identity_int.h"
+#include "identity/session.h"
 
 #include "identity/device.h"
 
@@ -456,7 +457,8 @@ static err end_apply(struct call *call)
 	device.state = DEVICE_ENDED;
 	device.ended = call->now_us;
 	device.code_hash = (struct bytes){0};
-	return row_update(&call->rows, &device_entity, &device);
+	TRY(row_update(&call->rows, &device_entity, &device));
+	return session_end_on_device(call, device.row.id, call->actor.session); /* D3 */
 }
 
 static const struct input end_inputs[] = {

@@ -3,7 +3,7 @@
  *
  *   open ──invitation_accept──▶ used
  *     ├──a new one, invitation_make──▶ void
- *     ├──account suspended or left, invitation_void──▶ void
+ *     ├──account suspended or left, password changed, a membership added or ended, invitation_void──▶ void
  *     └──its time is over──▶ dead, by the clock alone
  *
  * V1  Of the token only the SHA-256 is kept; the token stands in the reply that issues it, behind the '#' of the link, which

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "identity/identity_int.h"
+#include "identity/invitation.h"
 #include "identity/notice.h"
 #include "identity/reach.h"
 #include "identity/session.h"
@@ -298,6 +299,7 @@ static err add_apply(struct call *call)
 	a.code.used = call->now_us;
 	TRY(row_update(&call->rows, &join_code_entity, &a.code));
 	TRY(row_insert(&call->rows, &membership_entity, &a.membership));
+	TRY(invitation_void(call, a.account.row.id)); /* it was issued for less */
 	TRY(notice_put(call, a.account.row.id, NOTICE_MEMBERSHIP_ADDED));
 	json_id(&call->out, "id", a.membership.row.id);
 	json_id(&call->out, "account", a.account.row.id);
@@ -442,6 +444,7 @@ static err end_apply(struct call *call)
 	membership.until = today > membership.since ? today : membership.since;
 	TRY(row_update(&call->rows, &membership_entity, &membership));
 	TRY(session_end_others(call, membership.account, (struct id){{0}})); /* one of them may act in it */
+	TRY(invitation_void(call, membership.account)); /* by whoever looks after it no longer */
 	TRY(notice_put(call, membership.account, NOTICE_MEMBERSHIP_ENDED));
 	json_text(&detail, "reason", call_text(call, "reason"));
 	TRY(detail.state);

@@ -169,7 +169,7 @@ static err still_right(struct call *call, struct key *key, const struct session 
 	TRY(credential_of(&call->rows, call->actor.account, &credential));
 	if (credential.changed != key->changed)
 		return FAIL(CONFLICT);
-	return credential_clear(&call->rows, &credential, (struct bytes){0}, call->compartment->password_rounds);
+	return credential_uncount(&call->rows, &credential); /* wrong codes before it still count */
 }
 
 static err unlock_apply(struct call *call)

@@ -3,9 +3,11 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/credential.h"
+#include "identity/invitation.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
 #include "identity/password.h"
+#include "identity/recovery.h"
 #include "identity/session.h"
 
 #include "identity/me.h"
@@ -286,6 +288,8 @@ static err password_apply(struct call *call)
 		return FAIL(CONFLICT);
 	TRY(credential_set(call, call->actor.account, bytes_str(r->phc)));
 	TRY(session_end_others(call, call->actor.account, call->actor.session));
+	TRY(invitation_void(call, call->actor.account));
+	TRY(recovery_settle(call, call->actor.account));
 	TRY(notice_put(call, call->actor.account, NOTICE_PASSWORD_CHANGED));
 	call->event_facility = call->actor.facility;
 	return call_object(call, "account", call->actor.account);

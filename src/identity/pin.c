@@ -153,7 +153,7 @@ static err set_apply(struct call *call)
 	TRY(credential_of(&call->rows, call->actor.account, &now));
 	if (now.changed != s->credential.changed)
 		return FAIL(CONFLICT);
-	TRY(credential_clear(&call->rows, &now, (struct bytes){0}, call->compartment->password_rounds));
+	TRY(credential_uncount(&call->rows, &now)); /* wrong codes before it still count */
 	TRY(put(call, bytes_str(s->phc)));
 	TRY(notice_put(call, call->actor.account, NOTICE_PIN_SET));
 	call->event_facility = call->actor.facility;

@@ -67,6 +67,9 @@ static bool counts(const struct call *call, const struct membership *membership)
 /* H2. What begins later counts already. */
 static void weigh(const struct call *call, struct reach *reach, bool *found_out, bool *above_out)
 {
+	bool teaches_here = false;
+	bool teaches_elsewhere = false;
+
 	for (size_t i = 0; i < reach->count; i++) {
 		const struct membership *membership = &reach->all[i];
 		unsigned role = 1u << membership->role;
@@ -80,7 +83,11 @@ static void weigh(const struct call *call, struct reach *reach, bool *found_out,
 		reach->privileged = reach->privileged || (role & ROLES_PRIVILEGED) != 0;
 		*above_out = *above_out || (role & below[call->actor.role]) == 0;
 		reach->beyond = reach->beyond || !reach_manages(&call->actor, membership);
+		if (membership->role == ROLE_STAFF)
+			*(reach_manages(&call->actor, membership) ? &teaches_here : &teaches_elsewhere) = true;
 	}
+	if (call->actor.role == ROLE_PRINCIPAL && teaches_elsewhere && !teaches_here)
+		*above_out = true; /* H3 */
 }
 
 err reach_account(struct call *call, struct id account, struct reach *reach_out)
@@ -102,8 +109,8 @@ err reach_account(struct call *call, struct id account, struct reach *reach_out)
 		return denied(call, "own account", "自分のアカウントには行えません。ほかの管理者に頼んでください。",
 		    "This cannot be done to one's own account. Ask another administrator.");
 	if (above)
-		return denied(call, "holds a higher role", "この人はほかの役割も持っています。市の管理者に頼んでください。",
-		    "This person also holds another role. Ask the city's administrators.");
+		return denied(call, "holds a higher role", "この人はほかの役割も持っています。その園か市の管理者に頼んでください。",
+		    "This person also holds another role. Ask that facility's principal or the city's administrators.");
 	if (reach->privileged)
 		TRY(call_proved(call, OP_STEP_UP_S));
 	call->event_facility = reach->membership.facility;
@@ -114,10 +121,15 @@ err reach_account(struct call *call, struct id account, struct reach *reach_out)
 
 bool reach_privileged(struct call *call)
 {
-	bool privileged = true;
-	err e = membership_privileged(&call->rows, call_id(call, "account"), call->now_us, &privileged);
+	struct membership all[MEMBERSHIP_MAX];
+	size_t count = 0;
 
-	return !err_is_ok(e) || privileged;
+	if (!err_is_ok(membership_all(&call->rows, call_id(call, "account"), all, &count)))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (counts(call, &all[i]) && ((1u << all[i].role) & ROLES_PRIVILEGED) != 0)
+			return true;
+	return false;
 }
 
 static err locked_now(struct call *call, struct id account, bool *locked_out)

@@ -6,6 +6,8 @@
  * H1  Nobody acts on the own account.
  * H2  Whoever looks after one role of an account acts on the whole of it only if the others are no higher: a principal's
  *     right over guardians and staff is none over a principal who is also a guardian there.
+ * H3  A teacher has a whole facility's children in sight: whoever teaches only elsewhere is not in the hands of the principal
+ *     of the facility where the own child goes.
  */
 #ifndef IDENTITY_REACH_H
 #define IDENTITY_REACH_H
@@ -35,7 +37,7 @@ unsigned reach_roles(enum role actor);
  * STEP_UP      it holds a privileged role, and the caller's proof is too old
  */
 MUST_USE err reach_account(struct call *call, struct id account, struct reach *reach_out);
-/* For struct op: the account named by the path holds a privileged role. */
+/* For struct op: the account named by the path holds a privileged role, or will. */
 bool reach_privileged(struct call *call);
 
 /* Members of an open object: the account as everybody who sees it is shown it. membership: whose role and facility are told. */

@@ -45,7 +45,7 @@ static const struct field fields[] = {
 };
 
 static const char *const unique[] = {"token_hash", NULL};
-static const char *const indexes[] = {"account,ended", "account,agent", NULL};
+static const char *const indexes[] = {"account,ended", "account,agent", "device,ended", NULL};
 
 const struct entity session_entity = {
 	.name = "session",
@@ -95,7 +95,12 @@ static struct row_list by_hash = {
 static struct row_list open_of_account = {
 	.name = "identity.session-open-of-account",
 	.entity = &session_entity,
-	.where = "account = :account AND expires > :now AND ended IS NULL AND id <> :but LIMIT :limit",
+	.where = "account = :owner AND expires > :now AND ended IS NULL AND id <> :but LIMIT :limit",
+};
+static struct row_list open_on_device = {
+	.name = "identity.session-open-on-device",
+	.entity = &session_entity,
+	.where = "device = :owner AND expires > :now AND ended IS NULL AND id <> :but LIMIT :limit",
 };
 
 const struct statement session_browsers = {"identity.session-browsers",
@@ -105,6 +110,7 @@ const struct statement session_browsers = {"identity.session-browsers",
 err session_start(void)
 {
 	TRY(row_list_make(&by_hash));
+	TRY(row_list_make(&open_on_device));
 	return row_list_make(&open_of_account);
 }
 
@@ -154,15 +160,15 @@ static uint32_t cookie_age_s(const struct call *call, const struct session *sess
 	return (uint32_t)((session->expires - call->now_us) / 1000000);
 }
 
-err session_open_list(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out)
+static err read_open(struct call *call, const struct row_list *of, struct id owner, struct id but, struct session *list, size_t *count_out)
 {
 	struct query *query = NULL;
 	size_t count = 0;
 	bool found = false;
-	err e = query_start(call->rows.db, open_of_account.statement, &query);
+	err e = query_start(call->rows.db, of->statement, &query);
 
 	if (err_is_ok(e))
-		e = query_id(query, "account", &account);
+		e = query_id(query, "owner", &owner);
 	if (err_is_ok(e))
 		e = query_id(query, "but", &but);
 	if (err_is_ok(e))
@@ -181,6 +187,11 @@ err session_open_list(struct call *call, struct id account, struct id but, struc
 	TRY(e);
 	*count_out = count;
 	return OK;
+}
+
+err session_open_list(struct call *call, struct id account, struct id but, struct session *list, size_t *count_out)
+{
+	return read_open(call, &open_of_account, account, but, list, count_out);
 }
 
 /* before: the account has had a session; same: one with this browser. */
@@ -204,7 +215,7 @@ static err known_browser(struct call *call, const struct session *session, bool 
 	return e;
 }
 
-err session_end_others(struct call *call, struct id account, struct id but)
+static err end_open(struct call *call, const struct row_list *of, struct id owner, struct id but)
 {
 	struct session *list = arena_alloc(call->arena, SESSION_LIST_MAX * sizeof(*list));
 	size_t count = 0;
@@ -212,13 +223,23 @@ err session_end_others(struct call *call, struct id account, struct id but)
 	if (list == NULL)
 		return FAIL(UNAVAILABLE);
 	do { /* each turn ends what it found, so the next finds less */
-		TRY(session_open_list(call, account, but, list, &count));
+		TRY(read_open(call, of, owner, but, list, &count));
 		for (size_t i = 0; i < count; i++) {
 			list[i].ended = call->now_us;
 			TRY(row_update(&call->rows, &session_entity, &list[i]));
 		}
 	} while (count == SESSION_LIST_MAX);
 	return OK;
+}
+
+err session_end_others(struct call *call, struct id account, struct id but)
+{
+	return end_open(call, &open_of_account, account, but);
+}
+
+err session_end_on_device(struct call *call, struct id device, struct id but)
+{
+	return end_open(call, &open_on_device, device, but);
 }
 
 /* What a sign-in carries from step to step. */

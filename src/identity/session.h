@@ -65,5 +65,7 @@ MUST_USE err session_open_list(struct call *call, struct id account, struct id b
 const char *session_second_factor(const struct actor *actor);
 /* Ends all sessions of an account but one (zero: all). */
 MUST_USE err session_end_others(struct call *call, struct id account, struct id but);
+/* Likewise all that were begun on a registered tablet. */
+MUST_USE err session_end_on_device(struct call *call, struct id device, struct id but);
 
 #endif

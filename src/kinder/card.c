@@ -193,6 +193,7 @@ const struct op card_issue = {
 	.media = "application/pdf",
 	.file = "card.pdf",
 	.status = 201,
+	.once = true,
 	.purpose_ja = "登園と降園をカードで記録できるようにするため",
 	.purpose_en = "To record by a card that a child comes and leaves",
 	.event = true,

@@ -154,6 +154,17 @@ static err apply_as(struct call *call, const struct change *change, const struct
 	return OK;
 }
 
+/* Nobody approves what is done to oneself, however the operation names its person. */
+static err not_oneself(struct call *call)
+{
+	for (size_t i = 0; i < call->object_count; i++)
+		if (bytes_is(call->objects[i].entity, "account") && id_equal(call->objects[i].id, call->actor.account)) {
+			call->reason = "own account";
+			return FAIL(DENIED);
+		}
+	return OK;
+}
+
 static err change_approve(struct call *call)
 {
 	struct change change = {0};
@@ -175,6 +186,7 @@ static err change_approve(struct call *call)
 	if (op == NULL)
 		return FAIL(CONFLICT); /* filed by another version of the program */
 	TRY(apply_as(call, &change, op, &applied));
+	TRY(not_oneself(call));
 	if (!id_is_zero(change.object))
 		TRY(call_object(call, op->entity->name, change.object));
 	return settle(call, &change, applied ? CHANGE_APPLIED : CHANGE_STALE);

@@ -1,0 +1,188 @@
+// Roundabout ways to more than one has: links that outlive what they were issued for, approvals by whom they favour, one facility's
+// keeper reaching into another's, guesses that are never counted, tablets that live on after their registration.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+
+import { accounts, all, dayAfter, each, exclusive, get, mustSurvive, none, post, request, strangeId, tokenOf } from './lib.mjs';
+import { stepNow, totp } from '../factor.mjs';
+import { of, person } from './world.mjs';
+
+mustSurvive(test);
+
+const PASSWORD = 'Mawari_Michi-4711';
+const OTHER = 'Mawari_Michi-4712';
+const NOBODY = undefined;
+const reason = { reason: '試験のため' };
+let city, principal, elsewhere, admins, officer;
+
+before(async () => {
+	await exclusive();
+	const principals = accounts.filter((one) => one.role === 'principal');
+	city = principals[0].customer;
+	principal = await person(of(city, 'principal')[0]);
+	elsewhere = await person(of(city, 'principal').find((one) => one.facility !== principal.facility));
+	admins = [await person(of(city, 'officer-admin')[0]), await person(of(city, 'officer-admin')[1])];
+	officer = await person(of(city, 'officer')[0]);
+});
+
+const accept = (token, password = OTHER) => post('/v1/invitation/accept', NOBODY, { token, password });
+const look = (token) => post('/v1/invitation/see', NOBODY, { token });
+const act = (keeper, account, action) => post(`/v1/accounts/${account.id}/${action}`, keeper, reason);
+const recovery = async (keeper, account) => (await post(`/v1/accounts/${account.id}/recovery`, keeper)).is(201).json.token;
+const linkCode = async (session) => (await post('/v1/me/link-code', session)).is(201).json.code;
+const join = (keeper, code, role, more = {}) => post('/v1/memberships', keeper, { code, role, ...more });
+const decide = (change, keeper, what = 'approve') => post(`/v1/changes/${change.id}/${what}`, keeper);
+
+async function begin(login, headers = {}) {
+	const reply = (await request('POST', '/v1/session', { json: { login, password: PASSWORD }, headers })).is(201);
+	return { token: tokenOf(reply), ...reply.json };
+}
+
+// Somebody new with a password and a session.
+async function member(keeper = principal, role = 'guardian') {
+	const login = `chain-${strangeId().slice(0, 12)}`;
+	const { id } = (await post('/v1/accounts', keeper, { login, name: '試験 次郎', role })).is(201).json;
+	const { token } = (await post(`/v1/accounts/${id}/invitation`, keeper)).is(201).json;
+	(await accept(token, PASSWORD)).is(200);
+	return { id, login: `${login}@${city}`, session: await begin(`${login}@${city}`) };
+}
+
+async function raise(who, role, more) {
+	const { change } = (await join(admins[0], await linkCode(who.session), role, more)).is(202).json;
+	assert.equal((await decide(change, admins[1])).is(200).json.state, 'applied');
+}
+
+// ---- two persons ----
+
+test('K-3 nobody approves a role for oneself', async () => {
+	const { change } = (await join(admins[0], await linkCode(admins[1]), 'principal', { facility: principal.facility })).is(202).json;
+	(await decide(change, admins[1])).problem(403, 'denied');
+	assert.deepEqual((await get('/v1/me', admins[1])).json.memberships.map((one) => one.role), ['officer-admin']);
+	(await decide(change, admins[0], 'withdraw')).is(200);
+});
+
+test('K-3 K-27 a privileged role that begins later needs two persons from now on', async () => {
+	const who = await member();
+	await raise(who, 'principal', { facility: elsewhere.facility, since: dayAfter(3) });
+	const { change } = (await act(admins[0], who, 'reset-factor')).is(202).json;
+	(await decide(change, admins[0], 'withdraw')).is(200);
+});
+
+// ---- links ----
+
+test('K-27 a link issued for a guardian is dead when the guardian becomes a principal', async () => {
+	const who = await member();
+	const token = await recovery(principal, who);
+	(await look(token)).is(200);
+	await raise(who, 'principal', { facility: elsewhere.facility });
+	(await look(token)).problem(404, 'not-found');
+	(await accept(token)).problem(404, 'not-found');
+	await begin(who.login);
+});
+
+test('K-27 a link is dead when the membership for which it was issued ends', async () => {
+	const who = await member();
+	(await join(elsewhere, await linkCode(who.session), 'guardian')).is(201);
+	const token = await recovery(principal, who);
+	const mine = (await get(`/v1/accounts/${who.id}`, principal)).json.memberships[0];
+	(await post(`/v1/accounts/${who.id}/memberships/${mine.id}/end`, principal, reason)).is(200);
+	(await accept(token)).problem(404, 'not-found');
+});
+
+test('K-1 whoever remembers the password and changes it voids the link for a new one', async () => {
+	const who = await member();
+	const token = await recovery(principal, who);
+	(await request('PUT', '/v1/me/password', { as: who.session, json: { current: PASSWORD, new: OTHER } })).is(204);
+	(await accept(token)).problem(404, 'not-found');
+});
+
+// ---- one facility and the other ----
+
+test('K-27 a teacher is not in the hands of the facility where the own child goes', async () => {
+	const who = await member(principal, 'staff');
+	(await join(elsewhere, await linkCode(who.session), 'guardian')).is(201);
+	const findings = [];
+	for (const action of ['suspend', 'unlock', 'reset-factor', 'recovery', 'recovery/letter']) {
+		const reply = await post(`/v1/accounts/${who.id}/${action}`, elsewhere, action.startsWith('recovery') ? {} : reason);
+		if (reply.status !== 403)
+			findings.push(`${action} → ${reply.status}`);
+	}
+	none(findings);
+	(await get('/v1/me', who.session)).is(200);
+	const [mine] = (await get(`/v1/accounts/${who.id}`, elsewhere)).is(200).json.memberships;
+	await recovery(principal, who);
+	(await post(`/v1/accounts/${who.id}/memberships/${mine.id}/end`, elsewhere, reason)).is(200);
+});
+
+test('K-27 what officers ask for tells them of no guardians', async () => {
+	const who = await member(principal, 'staff');
+	(await join(principal, await linkCode(who.session), 'guardian')).is(201);
+	assert.ok((await all('/v1/accounts?role=staff', officer)).some((one) => one.id === who.id));
+	assert.deepEqual(await all('/v1/accounts?role=guardian', officer), []);
+	assert.deepEqual((await all('/v1/accounts?role=principal', principal)).filter((one) => one.id !== principal.account), []);
+});
+
+// ---- guesses ----
+
+test('K-2 T-13 a right password does not take back wrong codes: neither with a new PIN nor at the lock', async () => {
+	const who = await member(principal, 'staff');
+	const { secret } = (await post('/v1/me/totp', who.session)).is(201).json;
+	const confirmed = (await post('/v1/me/totp/confirm', who.session, { code: totp(secret, stepNow() - 1) })).is(200);
+	let session = { token: tokenOf(confirmed) };
+	const wrong = async (code) => (await post('/v1/session/step-up', session, { password: PASSWORD, totp: code })).is(401);
+	await wrong('000001');
+	await wrong('000002');
+	(await request('PUT', '/v1/me/pin', { as: session, json: { pin: '40718', password: PASSWORD } })).is(204);
+	await wrong('000003');
+	(await post('/v1/session/lock', session)).is(204);
+	session = { token: tokenOf((await post('/v1/session/unlock', session, { password: PASSWORD })).is(200)) };
+	await wrong('000004');
+	assert.equal((await get(`/v1/accounts/${who.id}`, principal)).json.locked, false);
+	await wrong('000005');
+	assert.equal((await get(`/v1/accounts/${who.id}`, principal)).json.locked, true);
+	assert.ok((await all('/v1/me/notices', session)).some((one) => one.kind === 'locked'));
+});
+
+// ---- things ----
+
+test('K-1 K-27 a lost tablet is out with its registration, whoever is signed in on it', async () => {
+	const who = await member(principal, 'staff');
+	const { id, code } = (await post(`/v1/facilities/${principal.facility}/devices`, principal, { name: '失くした端末' })).is(201).json;
+	const reply = (await post('/v1/devices/claim', NOBODY, { token: code })).is(200);
+	const tablet = [].concat(reply.headers['set-cookie']).map((line) => /^__Host-device=([^;]+)/.exec(line)?.[1]).find(Boolean);
+	const there = await begin(who.login, { cookie: `__Host-device=${tablet}` });
+	(await get('/v1/me', there)).is(200);
+	(await post(`/v1/facilities/${principal.facility}/devices/${id}/end`, principal)).is(204);
+	(await get('/v1/me', there)).is(401);
+	(await get('/v1/me', who.session)).is(200);
+});
+
+test('K-26 a card is shown once: a repetition makes another one', async () => {
+	const [child] = await all('/v1/children', principal);
+	const headers = { 'idempotency-key': strangeId() };
+	const cards = await each([1, 2], 1, async () => (await post(`/v1/children/${child.id}/card`, principal, {}, { headers })).is(201).bytes);
+	assert.ok(!cards[0].equals(cards[1]));
+});
+
+test('days at the end of the calendar are answered, or refused as a flaw', async () => {
+	const [child] = await all('/v1/children', principal);
+	const [one] = await all(`/v1/facilities/${principal.facility}/classes`, principal);
+	const there = `/v1/facilities/${principal.facility}`;
+	const findings = [];
+	for (const month of ['0001-01', '1582-10', '1969-12', '9999-12', '0000-01'])
+		for (const target of [`/v1/children/${child.id}/days`, `${there}/classes/${one.id}/register`, `${there}/classes/${one.id}/register/csv`, `${there}/classes/${one.id}/register/pdf`]) {
+			const reply = await get(`${target}?month=${month}`, principal);
+			if (![200, 400].includes(reply.status))
+				findings.push(`${reply.line} → ${reply.status}`);
+		}
+	for (const date of ['0001-01-01', '1900-02-28', '9999-12-31'])
+		for (const target of [`${there}/board?date=${date}`, `${there}/morning-list?date=${date}`, `${there}/calendar?from=${date}&to=${date}`, `/v1/children/${child.id}/attendance?date=${date}`]) {
+			const reply = await get(target, principal);
+			if (![200, 400].includes(reply.status))
+				findings.push(`${reply.line} → ${reply.status}`);
+		}
+	const left = await post(`/v1/children/${child.id}/leave`, principal, { date: '9999-12-31', reason: '試験' });
+	if (![400, 428].includes(left.status))
+		findings.push(`${left.line} → ${left.status}`);
+	none(findings);
+});
