@@ -234,8 +234,7 @@ static bool issue_guarded(struct call *call)
 
 #define NAME_SHOWN_MAX 150
 
-/* Never within a letter. */
-static struct bytes cut_name(struct bytes name)
+struct bytes account_cut_name(struct bytes name)
 {
 	if (name.len <= NAME_SHOWN_MAX)
 		return name;
@@ -264,7 +263,7 @@ static err issue_impact(struct call *call, int64_t *objects_out, char *words_out
 		return login_taken(call);
 	if (!err_is(e, ERR_NOT_FOUND))
 		return e;
-	name = cut_name(name);
+	name = account_cut_name(name);
 	(void)snprintf(words_out, words_max, call->language == LANGUAGE_EN ? "A new account: %.*s (%.*s), role %s." :
 	    "新しいアカウント: %.*s（%.*s）、役割 %s。", (int)name.len, (const char *)name.ptr, (int)login.len,
 	    (const char *)login.ptr, access_role_names[role]);

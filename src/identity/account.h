@@ -40,6 +40,8 @@ extern const struct op account_install;
 extern const struct op account_set_password;
 
 MUST_USE err account_start(void);
+/* As much of a name as fits into a sentence; never cut within a letter. */
+struct bytes account_cut_name(struct bytes name);
 /* INVALID, told at the input `facility`: a role of a facility without one, or another with one. */
 MUST_USE err account_check_facility(struct call *call, enum role role, struct id facility);
 /* "taro@sapporo" and "taro" are the same person in sapporo: cuts the compartment's name off. */

@@ -5,7 +5,7 @@
  *   waiting ──15 minutes, or device.end──▶ (nothing can claim it)
  *
  * D1  The cookie opens nothing. It only allows the PIN, for sessions that were begun on this tablet, at its facility.
- * D2  Of code and token only the SHA-256 is kept; a code works once.
+ * D2  Of the code only a keyed hash is kept, of the token its SHA-256; a code works once.
  * D3  With the registration end the sessions that were begun on it, but for the one that ends it.
  */
 #ifndef IDENTITY_DEVICE_H

@@ -278,15 +278,18 @@ static bool add_guarded(struct call *call)
 static err add_impact(struct call *call, int64_t *objects_out, char *words_out, size_t words_max)
 {
 	struct addition a;
+	struct bytes name;
 
 	TRY(check(call, &a));
 	TRY(call_proved(call, OP_STEP_UP_S));
 	a.code.reserved_by = call->actor.account;
 	a.code.expires = call->now_us + JOIN_RESERVED_US;
 	TRY(row_update(&call->rows, &join_code_entity, &a.code));
-	(void)snprintf(words_out, words_max, call->language == LANGUAGE_EN ? "%.*s (%.*s) also gets the role %s." :
-	    "%.*s（%.*s）に役割 %s を追加します。", (int)a.account.name.len, (const char *)a.account.name.ptr, (int)a.account.login.len,
-	    (const char *)a.account.login.ptr, access_role_names[a.membership.role]);
+	name = account_cut_name(a.account.name);
+	/* The role first: whatever somebody is called, the second person reads it. */
+	(void)snprintf(words_out, words_max, call->language == LANGUAGE_EN ? "The role %s is also given to: %.*s (%.*s)." :
+	    "役割 %s を追加します: %.*s（%.*s）。", access_role_names[a.membership.role], (int)name.len, (const char *)name.ptr,
+	    (int)a.account.login.len, (const char *)a.account.login.ptr);
 	*objects_out = 1;
 	return OK;
 }

@@ -39,9 +39,9 @@ async function begin(login, headers = {}) {
 }
 
 // Somebody new with a password and a session.
-async function member(keeper = principal, role = 'guardian') {
+async function member(keeper = principal, role = 'guardian', name = '試験 次郎') {
 	const login = `chain-${strangeId().slice(0, 12)}`;
-	const { id } = (await post('/v1/accounts', keeper, { login, name: '試験 次郎', role })).is(201).json;
+	const { id } = (await post('/v1/accounts', keeper, { login, name, role })).is(201).json;
 	const { token } = (await post(`/v1/accounts/${id}/invitation`, keeper)).is(201).json;
 	(await accept(token, PASSWORD)).is(200);
 	return { id, login: `${login}@${city}`, session: await begin(`${login}@${city}`) };
@@ -58,6 +58,15 @@ test('K-3 nobody approves a role for oneself', async () => {
 	const { change } = (await join(admins[0], await linkCode(admins[1]), 'principal', { facility: principal.facility })).is(202).json;
 	(await decide(change, admins[1])).problem(403, 'denied');
 	assert.deepEqual((await get('/v1/me', admins[1])).json.memberships.map((one) => one.role), ['officer-admin']);
+	(await decide(change, admins[0], 'withdraw')).is(200);
+});
+
+test('K-3 the second person reads which role is given, whatever the name', async () => {
+	const who = await member(principal, 'guardian', '長'.repeat(100));
+	const { change } = (await join(admins[0], await linkCode(who.session), 'principal', { facility: elsewhere.facility })).is(202).json;
+	assert.match(change.impact, /principal/);
+	assert.match(change.impact, new RegExp(who.login.split('@')[0]));
+	assert.doesNotMatch(change.impact, /\ufffd/);
 	(await decide(change, admins[0], 'withdraw')).is(200);
 });
 
