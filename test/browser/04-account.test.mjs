@@ -312,3 +312,29 @@ test('whoever has no right to a screen is not offered it, and its address leads 
     await page.locator('.pupil, .class-empty').first().waitFor();
     assert.equal(await page.getByRole('link', { name: '操作の記録' }).count(), 0);
   }));
+
+test('one person at two kindergartens: a code at the second one’s desk, no second account, and a switch between them', async () => {
+  const account = await member('guardian');
+  const second = accounts.find(
+    ({ role, customer, facility }) => role === 'principal' && customer === guardian.customer && facility !== guardian.facility,
+  );
+  await someone({ scripts: [AXE] }, async (page) => {
+    await signIn(page, account);
+    await page.goto(`${URL_BASE}/#/account`);
+    await page.getByRole('button', { name: 'コードを表示する' }).click();
+    const code = await page.locator('.secret code').textContent();
+    await someone({}, async (keeper) => {
+      await signIn(keeper, second);
+      await asked(keeper, 'POST', '/v1/memberships', { code, role: 'guardian' });
+    });
+    await page.reload();
+    await page.getByRole('heading', { name: '役割の切り替え' }).waitFor();
+    await inspect(page, 'memberships');
+    const before = await page.locator('.facts dd').last().textContent();
+    await page.getByRole('button', { name: '切り替える' }).click();
+    await page.getByRole('heading', { level: 1, name: 'お子さま' }).waitFor();
+    await page.goto(`${URL_BASE}/#/account`);
+    await page.getByRole('heading', { name: '役割の切り替え' }).waitFor();
+    assert.notEqual(await page.locator('.facts dd').last().textContent(), before);
+  });
+});

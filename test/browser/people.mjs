@@ -148,10 +148,10 @@ export function reportsOf(page) {
   );
 }
 
-/* On the form: a day for which nothing is reported yet. */
+/* On the form: a day for which nothing is reported yet, beyond those that the form offers by itself. */
 export async function freeDay(page) {
   const taken = (await reportsOf(page)).map(({ date }) => date);
-  for (let ahead = 2; ahead < 60; ahead++) if (!taken.includes(dayAhead(ahead))) return dayAhead(ahead);
+  for (let ahead = 12; ahead < 60; ahead++) if (!taken.includes(dayAhead(ahead))) return dayAhead(ahead);
   throw new Error('every day is taken');
 }
 

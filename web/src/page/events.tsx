@@ -39,7 +39,7 @@ function EventRow({ event }: { readonly event: Event }) {
         {writeInstant(event.time, language)}
       </td>
       <td data-label={columns.operation}>
-        {operations[event.operation] ?? <code>{event.operation}</code>}
+        {operations[event.operation] ?? words.operations[event.operation] ?? <code>{event.operation}</code>}
       </td>
       <td data-label={columns.outcome}>
         <span class={OUTCOME_LOOKS[outcome]}>{outcomes[outcome]}</span>

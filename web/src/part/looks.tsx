@@ -69,7 +69,7 @@ function LookRow({ look, proof }: RowProps) {
           <Native>{whoIs(look, words)}</Native>
         </span>
       </p>
-      <p>{look.words ?? words.events.operations[look.operation] ?? look.operation}</p>
+      <p>{look.words ?? words.operations[look.operation] ?? look.operation}</p>
       {look.purpose && (
         <p class="soft">
           {say.why} {look.purpose}

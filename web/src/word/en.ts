@@ -4,6 +4,7 @@ import { common } from './en/common';
 import { family } from './en/family';
 import { gate } from './en/gate';
 import { officer } from './en/officer';
+import { operations } from './en/operations';
 import { principal } from './en/principal';
 import { staff } from './en/staff';
 import type { Words } from './ja';
@@ -16,4 +17,5 @@ export const en: Words = {
   ...staff,
   ...principal,
   ...officer,
+  ...operations,
 };

@@ -4,6 +4,7 @@ import { common } from './ja/common';
 import { family } from './ja/family';
 import { gate } from './ja/gate';
 import { officer } from './ja/officer';
+import { operations } from './ja/operations';
 import { principal } from './ja/principal';
 import { staff } from './ja/staff';
 
@@ -15,6 +16,7 @@ export const ja = {
   ...staff,
   ...principal,
   ...officer,
+  ...operations,
 };
 
 export type Words = typeof ja;

@@ -26,7 +26,7 @@ export const gate: typeof Japanese = {
     nowCode: 'Your password is right. Now enter the confirmation code.',
     startOver: 'Start again',
     ended: 'Your session has ended. Please sign in again.',
-    unwritten: 'Your session had ended, so your report was not sent. Please sign in and send it again.',
+    unwritten: 'Your session had ended, so this was not done. Please sign in and do it again.',
     accepted: 'Your password is set. Please sign in.',
     forgotten: 'Forgotten your password?',
     bye: 'You are signed out.',
