@@ -38,8 +38,17 @@ const PATHS = {
   /* principal */
   people: '/people',
   person: '/people/:account',
+  roll: '/roll',
+  entry: '/roll/:child',
+  manage: '/manage',
+  calendar: '/manage/calendar?month',
+  tablets: '/manage/tablets',
+  imports: '/imports',
+  taking: '/imports/:taken',
 
   /* officer */
+  counts: '/counts?date',
+  changes: '/changes',
   facilities: '/facilities',
   events: '/events',
 } as const;

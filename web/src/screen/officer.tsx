@@ -1,9 +1,19 @@
 import type { Page } from '../base/route';
+import { isDay } from '../base/day';
 import { EventsPage } from '../page/events';
 import { FacilitiesPage } from '../page/facilities';
+import { ChangesPage } from '../page/officer-changes';
+import { CountsPage } from '../page/officer-counts';
 import type { Screens } from './screen';
 
-export const officerScreens: Screens<'facilities' | 'events'> = {
+export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'events'> = {
+  counts: {
+    view: ({ date }) => <CountsPage date={date && isDay(date) ? date : null} />,
+    wide: true,
+    needs: ['counts.see'],
+    tab: (words) => words.nav.counts,
+  },
+  changes: { view: () => <ChangesPage />, needs: ['change.list', 'change.approve'], tab: (words) => words.nav.changes },
   facilities: {
     view: () => <FacilitiesPage />,
     wide: true,
@@ -18,4 +28,4 @@ export const officerScreens: Screens<'facilities' | 'events'> = {
   },
 };
 
-export const officerMenu: readonly Page[] = ['facilities', 'events', 'account'];
+export const officerMenu: readonly Page[] = ['counts', 'facilities', 'changes', 'people', 'imports', 'events', 'account'];

@@ -8,7 +8,7 @@ import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
 import { officerMenu, officerScreens } from './officer';
-import { principalMenu, principalScreens } from './principal';
+import { importScreens, principalMenu, principalScreens } from './principal';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
 
@@ -21,6 +21,7 @@ const SCREENS: Screens<Inside> = {
   ...guardianScreens,
   ...staffScreens,
   ...principalScreens,
+  ...importScreens,
   ...officerScreens,
 };
 

@@ -84,4 +84,32 @@ export const officer: typeof Japanese = {
       'ledger.consistency': 'Prove that the ledger only grew',
     },
   },
+
+  counts: {
+    title: 'Counts of the day',
+    lead: 'Who is present and who is absent in the kindergartens of the city.',
+    date: 'Date',
+    before: 'Previous day',
+    after: 'Next day',
+    asOf: (time) => `As of ${time}`,
+    caption: (day) => `Counts by kindergarten and class, ${day}`,
+    place: 'Kindergarten and class',
+    columns: { enrolled: 'Enrolled', present: 'Present', absent: 'Absent', late: 'Late', early: 'Early' },
+  },
+
+  changes: {
+    title: 'Approvals',
+    lead: 'What matters is done only when a second person approves.',
+    waiting: 'Waiting',
+    none: 'Nothing waits for approval.',
+    decided: 'Decided',
+    byYou: 'Filed by you',
+    byOther: 'Filed by somebody else',
+    states: { waiting: 'Waiting', applied: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', stale: 'Void' },
+    verdicts: {
+      approve: { label: 'Approve', title: 'Approve this?', done: 'Approved and done.' },
+      reject: { label: 'Reject', title: 'Reject this?', done: 'Rejected.' },
+      withdraw: { label: 'Withdraw', title: 'Withdraw this?', done: 'Withdrawn.' },
+    },
+  },
 };
