@@ -188,8 +188,8 @@ export function CalendarPage({ month }: { readonly month: string | null }) {
       <Title text={say.title} />
       {me.facility ? (
         <>
-          <HoursPart facility={me.facility.id} />
           <Month facility={me.facility.id} month={month ?? monthOf(today())} />
+          <HoursPart facility={me.facility.id} />
         </>
       ) : (
         <p class="empty">{words.board.noFacility}</p>

@@ -83,7 +83,7 @@ function GuardianRow({ child, of: guardian, changed }: { readonly child: string;
   return (
     <li class="row row-wraps">
       <span class="row-words">
-        <a class="row-label" href={hrefOf({ page: 'person', account: guardian.account })}>
+        <a class="row-label row-link" href={hrefOf({ page: 'person', account: guardian.account })}>
           <Native>{guardian.name}</Native>
         </a>
         <span class="row-state">
