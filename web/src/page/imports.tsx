@@ -7,6 +7,7 @@ import { recent, remember } from '../base/recent';
 import { goTo, hrefOf } from '../base/route';
 import { useSending } from '../base/sending';
 import { useSession } from '../base/session';
+import { Back } from '../part/back';
 import { Button } from '../part/button';
 import { Choice, ErrorText, Field, Select } from '../part/field';
 import { FileButton } from '../part/file-button';
@@ -82,6 +83,7 @@ export function ImportsPage() {
 
   return (
     <>
+      {me.facility && <Back to={{ page: 'manage' }} label={words.manage.title} />}
       <Title text={say.title} />
       <p class="lead">{say.lead}</p>
       <form class="form form-after" noValidate onSubmit={submit}>

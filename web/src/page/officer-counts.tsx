@@ -48,7 +48,7 @@ function FacilityRows({ of: facility }: { readonly of: FacilityCount }) {
           <Native>{facility.name}</Native>
         </th>
         {KEYS.map((key) => (
-          <td key={key} data-label={say.columns[key]} class="number">
+          <td key={key} data-label={say.columns[key]} class="figure">
             {facility[key]}
           </td>
         ))}
@@ -62,7 +62,7 @@ function FacilityRows({ of: facility }: { readonly of: FacilityCount }) {
             <td
               key={key}
               data-label={say.columns[key]}
-              class={key === 'late' || key === 'early' ? 'number none' : 'number'}
+              class={key === 'late' || key === 'early' ? 'figure none' : 'figure'}
             >
               {key === 'late' || key === 'early' ? '' : one[key]}
             </td>
@@ -105,7 +105,7 @@ export function CountsPage({ date }: { readonly date: Day | null }) {
                   <tr>
                     <th scope="col">{say.place}</th>
                     {KEYS.map((key) => (
-                      <th key={key} scope="col" class="number">
+                      <th key={key} scope="col" class="figure">
                         {say.columns[key]}
                       </th>
                     ))}

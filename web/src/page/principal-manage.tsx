@@ -12,7 +12,9 @@ export function ManagePage() {
   const say = words.manage;
   const entries: readonly { readonly to: Route; readonly label: string; readonly hint: string; readonly needs: string }[] = [
     { to: { page: 'calendar' }, label: words.calendar.title, hint: say.calendar, needs: 'calendar.see' },
+    { to: { page: 'imports' }, label: words.imports.title, hint: say.imports, needs: 'import.begin' },
     { to: { page: 'tablets' }, label: words.tablets.title, hint: say.tablets, needs: 'device.list' },
+    { to: { page: 'events' }, label: words.events.title, hint: say.events, needs: 'event.list' },
   ];
   return (
     <>

@@ -25,7 +25,9 @@ export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'even
     wide: true,
     needs: ['event.list'],
     tab: (words) => words.nav.events,
+    under: 'manage',
   },
 };
 
-export const officerMenu: readonly Page[] = ['counts', 'facilities', 'changes', 'people', 'imports', 'events', 'account'];
+export const officerMenu: readonly Page[] = ['counts', 'facilities', 'people', 'events', 'account'];
+export const cityAdminMenu: readonly Page[] = ['facilities', 'people', 'changes', 'imports', 'events', 'account'];

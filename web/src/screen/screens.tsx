@@ -7,7 +7,7 @@ import { NothingHere } from '../page/nothing-here';
 import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
-import { officerMenu, officerScreens } from './officer';
+import { cityAdminMenu, officerMenu, officerScreens } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
@@ -30,7 +30,7 @@ const MENUS: Record<Role, readonly Page[]> = {
   staff: staffMenu,
   principal: principalMenu,
   officer: officerMenu,
-  'officer-admin': officerMenu,
+  'officer-admin': cityAdminMenu,
   auditor: officerMenu,
   service: plainMenu,
   operator: plainMenu,
@@ -43,12 +43,15 @@ function allowed(page: Page, operations: ReadonlySet<string>): page is Inside {
   return isInside(page) && SCREENS[page].needs.every((operation) => operations.has(operation));
 }
 
-/* Whatever page of the menu a screen belongs to. */
-const entryOf = (page: Inside): Page => SCREENS[page].under ?? page;
+/* Whatever page of the menu a screen belongs to: itself, or the first above it that is there. */
+function entryOf(page: Inside, menu: readonly Page[]): Page {
+  const { under } = SCREENS[page];
+  return under && !menu.includes(page) && isInside(under) ? entryOf(under, menu) : page;
+}
 
 /* Is the page one of this person's: in the menu, or below an entry of it? */
 function offered(page: Page, me: Me, operations: ReadonlySet<string>): page is Inside {
-  return allowed(page, operations) && MENUS[me.role].includes(entryOf(page));
+  return allowed(page, operations) && MENUS[me.role].includes(entryOf(page, MENUS[me.role]));
 }
 
 export interface Shown {
@@ -71,7 +74,7 @@ export function show(route: Route, me: Me, operations: ReadonlySet<string>, word
   const tabs = menu.map((entry) => ({
     route: { page: entry } as Route,
     label: SCREENS[entry].tab?.(words) ?? '',
-    current: entry === entryOf(page),
+    current: entry === entryOf(page, MENUS[me.role]),
   }));
   return { view: render(screen as Screen<Inside>, wanted, me), wide: screen.wide ?? false, tabs };
 }

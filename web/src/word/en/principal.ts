@@ -176,6 +176,8 @@ export const principal: typeof Japanese = {
   manage: {
     title: 'Manage the kindergarten',
     calendar: 'Open and closed days, hours, until when reports are taken',
+    imports: 'Roster and roll-over from a CSV file',
+    events: 'Who did what, and when',
     tablets: 'Tablets that stay at the kindergarten',
   },
 

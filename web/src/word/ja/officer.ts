@@ -77,7 +77,7 @@ export const officer = {
   },
 
   counts: {
-    title: 'きょうの人数',
+    title: '登園・欠席の人数',
     lead: '市内の園の、登園と欠席の人数です。',
     date: '日付',
     before: '前の日',

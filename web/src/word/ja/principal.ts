@@ -207,6 +207,8 @@ export const principal = {
   manage: {
     title: '園の管理',
     calendar: '開園日・休園日、開園時間、連絡のしめきり',
+    imports: '園児名簿と年度更新をCSVファイルから',
+    events: 'だれが、いつ、何をしたか',
     tablets: '園に置くタブレットの登録',
   },
 
