@@ -153,6 +153,7 @@ test('a principal sees the board of the facility', { skip: !withRole('principal'
 test('K-1 an officer sees the facilities and the records, and no child', { skip: !withRole('officer') }, () =>
   someone({ viewport: TABLET, scripts: [AXE] }, async (page) => {
     await signIn(page, withRole('officer'));
+    await page.getByRole('link', { name: '園の一覧' }).click();
     await page.locator('.facility').first().waitFor();
     await inspect(page, 'facilities');
     const last = page.locator('.facility-name [lang=ja]').last();
