@@ -50,7 +50,7 @@ struct actor {
 	bool factor;             /* that proof had a second factor */
 };
 
-/* Who may do nothing before a second factor is enrolled: privileged roles. K-27 T-33 U-4 */
+/* Who may do nothing before a second factor is enrolled: privileged roles. K-27 T-33 U-04 */
 #define ROLES_PRIVILEGED (ROLE(PRINCIPAL) | ROLE(OFFICER_ADMIN) | ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
 /* A session of a privileged role without its second factor. */
 static inline bool access_factor_due(const struct actor *actor)

@@ -136,16 +136,19 @@ const struct op people_see = {
 	.apply = see_apply,
 };
 
-/* The role is looked for among those that the caller is told of: as reach_sees says it. Membership state 0 = active, link state 0 = active. */
+/*
+ * The role is looked for among those that the caller is told of: as reach_sees says it. Membership state 0 = active, link state 0 = active.
+ * What is compared with a column stands first: PostgreSQL takes the type of a parameter from there.
+ */
 #define LIST_WHERE                                                                                                   \
-	"(:state IS NULL OR account.state = :state)"                                                                 \
-	" AND (:role IS NULL OR EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id AND held.state = 0" \
-	" AND held.role = :role AND (held.account = :actor_account OR ((:actor_role & 64) <> 0)"                              \
+	"(account.state = :state OR :state IS NULL)"                                                                 \
+	" AND (EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id AND held.state = 0"          \
+	" AND held.role = :role AND (held.account = :actor_account OR ((:actor_role & 64) <> 0)"                     \
 	" OR ((:actor_role & 8) <> 0 AND held.facility = :actor_facility AND held.role IN (1, 2))"                   \
 	" OR ((:actor_role & 16) <> 0 AND held.role IN (2, 3, 4)) OR ((:actor_role & 32) <> 0 AND held.role IN (3, 4, 5, 6))" \
-	" OR ((:actor_role & 512) <> 0 AND held.role IN (8, 9)))))"                    \
-	" AND (:class IS NULL OR EXISTS (SELECT 1 FROM guardianship AS link JOIN child AS subject ON subject.id = link.child" \
-	" WHERE link.account = account.id AND link.state = 0 AND subject.class = :class))"
+	" OR ((:actor_role & 512) <> 0 AND held.role IN (8, 9)))) OR :role IS NULL)"                                 \
+	" AND (EXISTS (SELECT 1 FROM guardianship AS link JOIN child AS subject ON subject.id = link.child"          \
+	" WHERE link.account = account.id AND link.state = 0 AND subject.class = :class) OR :class IS NULL)"
 
 const struct op people_list = {
 	.id = "account.list",
