@@ -19,7 +19,6 @@ before(async () => {
 	assert.equal(reserved.length, 4, 'the demo has four guardians to spare');
 	child = (await all('/v1/children', await signIn(guardian)))[0].id;
 });
-mustSurvive(test);
 
 test('K-1 S-47 a right password gives a session, told and kept as promised', async () => {
 	const reply = (await signInAs(guardian.login, guardian.password)).is(201);
@@ -196,3 +195,5 @@ test('P-3.13 a reply names its request, and refusals are in the language asked f
 	assert.equal((await get(`/v1/children/${strangeId()}`, await signIn(guardian))).problem(404, 'not-found').errors, undefined);
 	assert.equal((await post('/v1/session', null, { login: guardian.login, password: 'x', zzz: 1 })).is(400).fields[0], 'zzz');
 });
+
+mustSurvive(test);

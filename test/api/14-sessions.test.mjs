@@ -60,7 +60,6 @@ before(async () => {
 	(await request('PUT', '/v1/me/pin', { as: session, json: { pin: PIN, password: teacher.password } })).is(204);
 	(await request('DELETE', '/v1/session', { as: session })).is(204);
 });
-mustSurvive(test);
 
 // ---- tokens ----
 
@@ -409,3 +408,5 @@ test('K-2 S-69 a privileged membership asks for a second factor in the session\'
 	(await get('/v1/me', proved)).problem(401, 'unauthenticated');
 	(await post('/v1/sessions/end-all', { token: tokenOf(turned) })).is(204);
 });
+
+mustSurvive(test);

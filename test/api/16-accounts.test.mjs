@@ -6,8 +6,6 @@ import { before, test } from 'node:test';
 import { accounts, all, each, exclusive, get, mustSurvive, none, post, request, strangeId, tokenOf, url } from './lib.mjs';
 import { of, person } from './world.mjs';
 
-mustSurvive(test);
-
 const PASSWORD = 'Hajimete_No-4711';
 const OTHER = 'Atarashii_No-4712';
 const NOBODY = undefined;
@@ -392,3 +390,5 @@ test('K-1 tokens and codes stand in no event', async () => {
 	await each([1, 2], 2, () => look(token));
 	(await request('POST', '/v1/invitation/see', { json: { token }, headers: { 'sec-fetch-site': 'cross-site' } })).is(403);
 });
+
+mustSurvive(test);

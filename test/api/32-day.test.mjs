@@ -13,7 +13,6 @@ import { cast } from './cast.mjs';
 
 await exclusive();
 const who = await cast();
-mustSurvive(test);
 
 const { here, principal, own, blocked, teacher, colleague, elsewhere, overseers, far } = who;
 const put = (target, as, json) => request('PUT', target, { as, json });
@@ -471,3 +470,5 @@ test('K-27 a blocked guardian receives nothing of the day', async () => {
 	const seen = (await all(`${mine}/absences`, own)).find((one) => one.id === report.id);
 	assert.ok(!seen.reporter_name && !seen.withdrawn_by_name && !seen.withdraw_reason, 'not even who reported and who withdrew');
 });
+
+mustSurvive(test);

@@ -9,7 +9,6 @@ import { of, person } from './world.mjs';
 
 const city = accounts[0].customer;
 let auditor, guardian, child, about, tree;
-mustSurvive(test);
 
 // ---- RFC 6962 ----
 
@@ -317,3 +316,5 @@ test('T-18 full tiles may be kept for ever, others not', async () => {
 		assert.match((await get(tilePath(0, 0, 256), auditor)).is(200).headers['cache-control'], /immutable/);
 	assert.doesNotMatch((await get(`/v1/ledger/${about.log}/checkpoint`)).headers['cache-control'] ?? '', /immutable/);
 });
+
+mustSurvive(test);

@@ -12,7 +12,6 @@ let who, child, vkey;
 const historyOf = (id, as, more) => all(`/v1/children/${id}/history`, as, more);
 const newest = async (id, as) => (await get(`/v1/children/${id}/history?limit=20`, as)).is(200).json.items;
 
-mustSurvive(test);
 before(async () => {
 	await exclusive();
 	who = await cast();
@@ -230,3 +229,5 @@ test('K-27 everybody sees what happened to the own account, and no other', async
 	assert.deepEqual((await get('/v1/me/history', who.own)).is(200).json.items[0], items[0]);
 	(await request('GET', '/v1/me/history')).is(401);
 });
+
+mustSurvive(test);

@@ -9,7 +9,6 @@ import { of, person } from './world.mjs';
 const city = accounts[0].customer;
 const key = () => `test-${randomBytes(8).toString('hex')}`;
 let guardian, principal, other, child, where;
-mustSurvive(test);
 
 before(async () => {
 	await exclusive();
@@ -126,3 +125,5 @@ test('P-3.13 a repeated call leaves an event that says so', async () => {
 	assert.equal(events[1].rows, 0);
 	assert.match(events[1].rule, /replayed/);
 });
+
+mustSurvive(test);

@@ -7,7 +7,6 @@ import { cast, tidyUp } from './cast.mjs';
 import { of, person } from './world.mjs';
 
 let who, block, unblock, relative;
-mustSurvive(test);
 
 before(async () => {
 	await exclusive();
@@ -185,3 +184,5 @@ test('K-3 everything is as it was before', async () => {
 		(await sayYes((await ask()).token)).is(200);
 	assert.equal(await relative(), 'blocked', 'the guardian who is not to see the child does not');
 });
+
+mustSurvive(test);

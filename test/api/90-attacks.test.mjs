@@ -7,7 +7,6 @@ import { cast, tidyUp } from './cast.mjs';
 import { of, person } from './world.mjs';
 
 let who;
-mustSurvive(test);
 
 before(async () => {
 	await exclusive();
@@ -114,3 +113,5 @@ test('K-27 no roundabout way shows a child: operations, boards, cursors, another
 	const stranger = await person(of(who.cityA, 'principal').find((one) => one.login === who.elsewhere.principal.login));
 	(await post(`/v1/facilities/${stranger.facility}/classes`, who.principal, { name: 'x', age: 3, year: 2026 })).problem(404, 'not-found');
 });
+
+mustSurvive(test);

@@ -356,6 +356,7 @@ export async function exclusive() {
 		return false;
 	}, 600_000);
 	stored = null;
+	atTurn = processes();
 	process.on('exit', () => fs.rmSync(lockFile, { force: true }));
 }
 
@@ -464,13 +465,15 @@ export function processes() {
 	return found.sort((a, b) => a.pid - b.pid);
 }
 
-// Call once in a file: its tests must leave every process of the server as it was; a restarted one had died.
+// The processes as they were when this file's turn came.
+let atTurn = processes();
+
+// The last call in a file: its tests must leave every process of the server as it was; a restarted one had died.
 export function mustSurvive(test) {
-	const before = processes();
-	test('every process of the server has lived through this file', { skip: before === null && 'SEKIMORI_PID is not known' }, async () => {
+	test('every process of the server has lived through this file', { skip: atTurn === null && 'SEKIMORI_PID is not known' }, async () => {
 		(await get('/healthz')).is(200);
 		await until('readiness', async () => (await get('/readyz')).status === 200);
-		assert.deepEqual(processes().map((one) => one.pid), before.map((one) => one.pid), 'a process has been replaced');
+		assert.deepEqual(processes().map((one) => one.pid), atTurn.map((one) => one.pid), 'a process has been replaced');
 	});
 }
 
