@@ -580,7 +580,7 @@ static const struct input template_inputs[] = {
 };
 
 const struct op import_template = {
-	IMPORT_RUN,
+	IMPORT_FORM,
 	.id = "import.template",
 	.ja = "取り込みの様式を受け取る",
 	.en = "Download an empty table",

@@ -84,11 +84,14 @@ MUST_USE err import_problem_put(struct row_context *rows, struct id import, cons
 	{.place = IN_PATH, .object = true, .field = {.name = "import", .ja = "取り込み", .en = "Import",             \
 	    .type = FIELD_ID, .grade = GRADE_2, .required = true, .refers = "import"}}
 extern const struct grant import_grants[];
-#define IMPORT_OP(action)                                                                                            \
-	.grants = import_grants, .policy = "import " action, .entity = &import_entity, .grade = GRADE_3A,            \
+#define IMPORT_OP(action, most)                                                                                      \
+	.grants = import_grants, .policy = "import " action, .entity = &import_entity, .grade = most,                \
 	.purpose_ja = "園の一覧や名簿を取り込むため", .purpose_en = "To take over a list of facilities or a roster",   \
 	.requirements = "K-26 K-27"
-#define IMPORT_SEE IMPORT_OP("see")
-#define IMPORT_RUN IMPORT_OP("run")
+/* How an import stands is of nobody; its rows are. */
+#define IMPORT_SEE IMPORT_OP("see", GRADE_2)
+#define IMPORT_SEE_ROWS IMPORT_OP("see", GRADE_3A)
+#define IMPORT_RUN IMPORT_OP("run", GRADE_3A)
+#define IMPORT_FORM IMPORT_OP("run", GRADE_2)
 
 #endif

@@ -299,7 +299,7 @@ static err preview_apply(struct call *call)
 static const struct input inputs[] = {IMPORT_ID, KINDER_PAGE_INPUTS, {0}};
 
 const struct op import_line_preview = {
-	IMPORT_SEE,
+	IMPORT_SEE_ROWS,
 	.id = "import.preview",
 	.ja = "取り込みで変わることを見る",
 	.en = "See what an import would change",

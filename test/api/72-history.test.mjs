@@ -67,13 +67,13 @@ test('K-27 of a blocked guardian nothing is told, and to the blocked one nothing
 	const asked = (await post(`${link}/block`, who.principal)).is(428).json;
 	(await post(`${link}/block`, who.principal, {}, { headers: { confirm: asked.confirm.token } })).is(200);
 	(await get(`/v1/children/${child}`, who.blocked)).is(404);
+	assert.ok((await newest(child, who.principal)).some((one) => one.operation === 'guardianship.block'), 'the principal sees it');
 	const shown = await historyOf(child, who.own);
 	assert.ok(!shown.some((one) => one.who.name === name), 'the name does not stand there any more, nor what was read before');
 	assert.ok(!JSON.stringify(shown).includes(blocked));
 	assert.ok(!shown.slice(0, 5).some((one) => one.operation.startsWith('guardianship.block')), 'that somebody was blocked is not told');
 	(await get(`/v1/children/${child}/history`, who.blocked)).is(404);
 	assert.ok(!JSON.stringify((await get('/v1/me/history', who.blocked)).is(200).json).includes('guardianship'), 'nor does the own account tell of it');
-	assert.ok((await newest(child, who.principal)).some((one) => one.operation === 'guardianship.block'), 'the principal sees it');
 
 	(await get(`/v1/children/${child}/history`, who.teacher)).is(403);
 	const refused = (await newest(child, who.principal)).find((one) => one.refused);
