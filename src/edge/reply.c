@@ -10,10 +10,14 @@
 	"X-Content-Type-Options: nosniff\r\n"                                                          \
 	"Referrer-Policy: no-referrer\r\n"                                                             \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"                                                  \
-	"Cross-Origin-Resource-Policy: same-origin\r\n"                                                \
-	"Permissions-Policy: camera=(self), geolocation=(), microphone=(), payment=(), usb=()\r\n"
-#define DATA_POLICY "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+	"Cross-Origin-Resource-Policy: same-origin\r\n"
+/* The page reads a child's card with the tablet's camera; nothing else does. */
+#define FORBIDDEN ", geolocation=(), microphone=(), payment=(), usb=()\r\n"
+#define DATA_POLICY                                                                                    \
+	"Permissions-Policy: camera=()" FORBIDDEN                                                      \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 #define PAGE_POLICY                                                                                    \
+	"Permissions-Policy: camera=(self)" FORBIDDEN                                                  \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
 	"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; " \
 	"object-src 'none'; frame-ancestors 'none'; report-uri /csp\r\n"

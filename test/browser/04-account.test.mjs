@@ -289,6 +289,8 @@ test('a tablet is registered, and a PIN unlocks the screen with everything that 
     await page.locator('[type=submit]:visible').click();
     await page.locator('.top').waitFor();
     assert.equal(await page.locator('[name=new]').inputValue(), 'half-typed words');
+    assert.equal(await page.title(), 'パスワードの変更｜せきもり');
+    await page.locator('.top-actions button:focus', { hasText: 'ロック' }).waitFor();
 
     await page.getByRole('button', { name: 'ロック', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: '画面がロックされています' }).waitFor();

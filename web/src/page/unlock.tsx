@@ -3,7 +3,7 @@
  *
  * What was on the screen stays behind it, unseen.
  */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Client } from '../api/client';
 import { unlock } from '../api/own';
 import { problemOf } from '../api/problem';
@@ -38,6 +38,15 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
   const { busy, problem, send, forget } = useSending();
   const leaving = useSending();
   const form = useRef<HTMLFormElement>(null);
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        if (before instanceof HTMLElement && before.isConnected) before.focus(); /* where the person was */
+      });
+    },
+    [before],
+  );
   const said = fieldMessages(problem, words, language);
 
   const submit = async (event: SubmitEvent) => {

@@ -12,7 +12,11 @@ export function Title({ text, children }: Props) {
   const { words } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    const before = document.title;
     document.title = `${text}｜${words.product}`;
+    return () => {
+      document.title = before; /* what lay behind, e.g. a lock, is in front again */
+    };
   }, [text, words]);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
