@@ -1,7 +1,8 @@
 // Measures a demo server as ratios to nginx serving a static 300-byte JSON over TLS, alternating on the same two cores.
 //   bench/run build/sekimori [seconds per round, default 5]
 // ONLY=S1,storm leaves out the rest.
-// R1 read of one child, W1 absence report, L1 class board of 30, S1 sign-ins, storm of wrong sign-ins, V1 ledger verification, start, memory, disk.
+// R1 read of one child, W1 absence report, L1 class board of 30, M1 reports while 10,000 children are imported, S1 sign-ins, storm of
+// wrong sign-ins, V1 ledger verification, start, memory, disk.
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,13 +21,14 @@ const agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxS
 const figures = {}
 const wanted = name => process.env.ONLY === undefined || process.env.ONLY.split(',').includes(name)
 
-function call(method, path, { token, body, through = agent } = {}) {
+function call(method, path, { token, body, confirm, through = agent } = {}) {
   return new Promise((resolve, reject) => {
     const request = https.request(base + path, {
       method, agent: through,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(confirm === undefined ? {} : { confirm }),
       },
     }, response => {
       const parts = []
@@ -139,6 +141,7 @@ let server = startServer()
 const nginx = startNginx()
 try {
   await until('the first start', 60000, async () => (await call('GET', '/readyz')).status === 200)
+  await until('the sign-ins', 120000, async () => statSync(join(dir, 'accounts.json')).size > 0)
   const accounts = JSON.parse(readFileSync(join(dir, 'accounts.json'), 'utf8'))
   const guardian = accounts.find(a => a.role === 'guardian' && a.children.length > 0)
   const teacher = accounts.find(a => a.role === 'staff' && a.facility === guardian.facility) ?? accounts.find(a => a.role === 'staff')
@@ -183,6 +186,8 @@ try {
     compare('L1', `${base}/v1/facilities/${principal.facility}/board?date=${today}&class=${room.id}`, { token: by })
   }
 
+  if (principal !== undefined && wanted('M1')) await compareImport(await signIn(principal), 10000)
+
   const logins = 70
   const processorFrom = processorMs(server.pid)
   const from = process.hrtime.bigint()
@@ -209,6 +214,60 @@ try {
   figures.bytes_per_event = Math.round(diskBytes(join(path, guardian.customer, 'core')) / events)
   console.log(`V1: ${figures.verify_per_s} events/s verified, then ${figures.rows_per_s} rows/s compared with them (${entries} events and ${rows} rows in ${took.toFixed(2)} s)`)
   console.log(JSON.stringify(figures))
+
+  // Reports of a guardian, quiet and while a roster is checked and then taken over; the worst round counts.
+  async function compareImport(by, count) {
+    const url = `${base}/v1/children/${guardian.children[0]}/absences`
+    const soon = JSON.stringify({ date: openDay(), kind: 'absence', reason: '発熱のため' })
+    const report = () => wrk(url, 8, { token, body: soon }).p99
+    const quiet = Math.min(report(), report())
+    const heads = '園児番号,氏名,ふりがな,生年月日,住所,入園日,保護者1氏名,保護者1続柄,保護者1電話番号'
+    const file = Buffer.from(`${heads}\r\n${Array.from({ length: count }, (_, i) =>
+      `B${i},計測 子${i},けいそく,2022-04-02,札幌市中央区${i},2026-04-01,計測 親${i},母,090-${String(i).padStart(8, '0')}`).join('\r\n')}\r\n`)
+    const { id } = (await call('POST', '/v1/imports', { token: by, body: { entity: 'roster', encoding: 'auto', name: 'roster.csv', size: file.length } })).json()
+    for (let at = 0; at < file.length; at += 48 << 10) await upload(by, `/v1/imports/${id}/chunks/${at}`, file.subarray(at, at + (48 << 10)))
+    const during = async (busy, then) => {
+      const rounds = []
+      for (;;) {
+        const reply = await call('GET', `/v1/imports/${id}`, { token: by })
+        if (reply.status !== 200) throw new Error(`the import: ${reply.status} ${reply.text}`)
+        const { state, problem_count } = reply.json()
+        if (state === then && problem_count === 0) return rounds
+        if (state !== busy) throw new Error(`the import is ${state} with ${problem_count} problems`)
+        rounds.push(report())
+      }
+    }
+    const applying = `/v1/imports/${id}/apply`
+    await call('POST', `/v1/imports/${id}/check`, { token: by, body: {} })
+    const from = Date.now()
+    const rounds = await during('checking', 'checked')
+    const { confirm } = (await call('POST', applying, { token: by, body: {} })).json()
+    await call('POST', applying, { token: by, body: {}, confirm: confirm.token })
+    rounds.push(...await during('applying', 'applied'))
+    const worst = Math.max(...rounds)
+    figures.import_p99_ratio = Number((worst / quiet).toFixed(2))
+    figures.import_s = Math.round((Date.now() - from) / 1000)
+    console.log(`M1: 99 % of absence reports within ${worst} µs while ${count} children are imported (${figures.import_s} s), quiet ${quiet} µs: ${figures.import_p99_ratio} times`)
+  }
+
+  // A weekday, some weeks ahead: what is reported for it is before its cut-off.
+  function openDay() {
+    const day = new Date(Date.now() + 9 * 3600e3 + 20 * 86400e3)
+    while ([0, 6].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1)
+    return day.toISOString().slice(0, 10)
+  }
+
+  function upload(by, path, bytes) {
+    return new Promise((resolve, reject) => {
+      const request = https.request(base + path, { method: 'PUT', agent,
+        headers: { authorization: `Bearer ${by}`, 'content-type': 'application/octet-stream' } }, reply => {
+        reply.resume()
+        reply.on('end', () => reply.statusCode === 200 ? resolve() : reject(new Error(`${path}: ${reply.statusCode}`)))
+      })
+      request.on('error', reject)
+      request.end(bytes)
+    })
+  }
 
   // Unknown login, wrong password, locked account with the right one: interleaved, one at a time; medians must not tell them apart.
   async function compareSignIns(pairs) {

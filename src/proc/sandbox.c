@@ -130,6 +130,7 @@ struct call_group {
 
 #define GROUP(table) {(table), sizeof(table) / sizeof((table)[0])}
 #define GROUPS_MAX 4
+#define INSTANCES_MAX 8 /* installations of one machine have the same users unless told otherwise; the kernel counts their threads together */
 
 /* ---- the rows ---- */
 
@@ -177,7 +178,7 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.name = "render",
 		.groups = {GROUP(calls_life), GROUP(calls_no_files)},
 		.files_max = 64,
-		.threads_max = 16, /* one more for the clock; several installations of one machine may share the user */
+		.threads_max = 4,
 	},
 };
 
@@ -382,7 +383,7 @@ static err limits(const struct sandbox *row, bool own_user)
 	TRY(limit(RLIMIT_CORE, 0));
 	TRY(limit(RLIMIT_NOFILE, row->files_max));
 	/* The kernel counts per user: with a shared one, others' threads would use this up. */
-	return own_user && !SANITIZED ? limit(RLIMIT_NPROC, row->threads_max) : OK;
+	return own_user && !SANITIZED ? limit(RLIMIT_NPROC, row->threads_max * INSTANCES_MAX) : OK;
 }
 
 /* Only with an unlimited limit: with another, a later allocation would fail instead of being left unlocked. */
