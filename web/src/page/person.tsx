@@ -135,7 +135,8 @@ function Memberships({ person, changed, mine }: PartProps & { readonly mine: boo
                 {words.roles[role]}
                 {facility && facility === me.facility?.id && (
                   <>
-                    　<Native>{me.facility.name}</Native>
+                    {'　'}
+                    <Native>{me.facility.name}</Native>
                   </>
                 )}
               </span>

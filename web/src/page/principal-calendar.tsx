@@ -94,7 +94,8 @@ function DayRow({ of: { date, open, name, own }, facility, changed }: DayProps) 
           {open ? say.open : say.closed}
           {name && (
             <>
-              　<Native>{name}</Native>
+              {'　'}
+              <Native>{name}</Native>
             </>
           )}
         </span>

@@ -129,10 +129,12 @@ function Previews({ id }: { readonly id: string }) {
                     {say.actions[one.action]}
                     {one.class && (
                       <>
-                        　<Native>{one.class}</Native>
+                        {'　'}
+                        <Native>{one.class}</Native>
                       </>
                     )}
-                    　{say.rowOf(one.row)}
+                    {'　'}
+                    {say.rowOf(one.row)}
                   </span>
                 </span>
                 <Changes of={one} />
