@@ -93,7 +93,9 @@ static const struct field problem_fields[] = {
 	{.name = "column", .ja = "列", .en = "Column", .type = FIELD_INT, .grade = GRADE_2,
 	    .offset = offsetof(struct import_problem, column)},
 	WORDS(code, "種類", "Code", 20),
-	WORDS(heading, "見出し", "Heading", 63),
+	/* As it stands in the file: without a line of headings it is the first child's. */
+	{.name = "heading", .ja = "見出し", .en = "Heading", .type = FIELD_TEXT, .grade = GRADE_3A, .personal = true, .sealed = true,
+	    .max = 63, .offset = offsetof(struct import_problem, heading)},
 	WORDS(ja, "説明", "Message in Japanese", 239),
 	WORDS(en, "英語の説明", "Message", 239),
 };
@@ -105,6 +107,7 @@ const struct entity import_problem_entity = {
 	.ja = "取り込みの問題",
 	.en = "Problem of an import",
 	.size = sizeof(struct import_problem),
+	.seal = SEAL_CUSTOMER,
 	.indexes = problem_indexes,
 	.fields = problem_fields,
 	.field_count = sizeof(problem_fields) / sizeof(problem_fields[0]),

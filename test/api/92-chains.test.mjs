@@ -1,9 +1,11 @@
 // Roundabout ways to more than one has: links that outlive what they were issued for, approvals by whom they favour, one facility's
 // keeper reaching into another's, guesses that are never counted, tablets that live on after their registration.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { before, test } from 'node:test';
 
-import { accounts, all, dayAfter, each, exclusive, get, mustSurvive, none, post, request, strangeId, tokenOf } from './lib.mjs';
+import { accounts, all, dayAfter, each, exclusive, get, mustSurvive, none, post, request, strangeId, tokenOf, until } from './lib.mjs';
 import { stepNow, totp } from '../factor.mjs';
 import { of, person } from './world.mjs';
 
@@ -171,6 +173,20 @@ test('K-26 a card is shown once: a repetition makes another one', async () => {
 	const headers = { 'idempotency-key': strangeId() };
 	const cards = await each([1, 2], 1, async () => (await post(`/v1/children/${child.id}/card`, principal, {}, { headers })).is(201).bytes);
 	assert.ok(!cards[0].equals(cards[1]));
+});
+
+test('K-26 a roster without its line of headings leaves no child in the clear', async () => {
+	const [name, street] = [`漏洩${strangeId()}`, `海岸${strangeId()}`];
+	const bytes = Buffer.from(`\ufeffK-1,${name},ろうえい,2022-05-05,${street},さくら,2026-04-01\r\n`);
+	const { id } = (await post('/v1/imports', principal, { entity: 'roster', encoding: 'utf-8', name: 'roster.csv', size: bytes.length })).is(201).json;
+	(await request('PUT', `/v1/imports/${id}/chunks/0`, { as: principal, body: bytes, type: 'application/octet-stream' })).is(200);
+	(await post(`/v1/imports/${id}/check`, principal)).is(202);
+	await until('the check', async () => (await get(`/v1/imports/${id}`, principal)).json.problem_count > 0);
+	assert.ok((await all(`/v1/imports/${id}/problems`, principal)).some((one) => one.heading === name), 'the principal is shown what stands there');
+	const folder = path.join(process.env.SEKIMORI_DIR, city, 'core');
+	for (const file of fs.readdirSync(folder).filter((one) => one.startsWith('data.db')))
+		for (const words of [name, street])
+			assert.ok(!fs.readFileSync(path.join(folder, file)).includes(words), `${file} holds ${words}`);
 });
 
 test('days at the end of the calendar are answered, or refused as a flaw', async () => {
