@@ -88,6 +88,7 @@ test('a session that ended elsewhere leads to the sign-in, which says why', () =
   someone({}, async (page) => {
     await signIn(page, guardian);
     await page.locator('.child-report').first().waitFor();
+    await page.waitForLoadState('networkidle');
     await page.context().clearCookies();
     await page.locator('.child-report').first().click();
     await page.getByText('ログインの有効時間が終わりました。').waitFor();

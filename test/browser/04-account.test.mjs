@@ -107,6 +107,7 @@ test('K-3 a principal comes by the letter, chooses a password, and sets up the s
     await page.getByText('数字が合いません。').waitFor();
     await page.locator('[name=code]').fill(totp(secret, stepNow()));
     await page.locator('[type=submit]').click();
+    await page.locator('.codes-list').waitFor();
     const codes = await page.locator('.codes-list code').allTextContents();
     assert.equal(codes.length, 10);
     await inspect(page, 'recovery codes');
@@ -209,6 +210,7 @@ test('a second factor of one’s own wish; before something that matters the per
     const secret = (await page.locator('.secret code').textContent()).replace(/\s/g, '');
     await page.locator('[name=code]').fill(totp(secret, stepNow()));
     await page.locator('[type=submit]').click();
+    await page.locator('.codes-list').waitFor();
     const codes = await page.locator('.codes-list code').allTextContents();
     await page.locator('[name=kept]').check();
     await page.getByRole('button', { name: '二段階認証にもどる' }).click();
