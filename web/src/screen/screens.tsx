@@ -7,7 +7,7 @@ import { NothingHere } from '../page/nothing-here';
 import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
-import { cityAdminMenu, officerMenu, officerScreens } from './officer';
+import { cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
@@ -33,8 +33,8 @@ const MENUS: Record<Role, readonly Page[]> = {
   'officer-admin': cityAdminMenu,
   auditor: officerMenu,
   service: plainMenu,
-  operator: plainMenu,
-  'operator-admin': plainMenu,
+  operator: operatorMenu,
+  'operator-admin': operatorMenu,
 };
 
 const isInside = (page: Page): page is Inside => page in SCREENS;
