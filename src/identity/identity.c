@@ -92,7 +92,7 @@ const struct op *const identity_ops[] = {
 	NULL,
 };
 
-const struct statement *const identity_statements[] = {&session_browsers, NULL};
+const struct statement *const identity_statements[] = {&session_browsers, &join_children_here, NULL};
 
 err identity_start(void)
 {

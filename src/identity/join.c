@@ -431,6 +431,33 @@ static err is_last(struct call *call, const struct membership *ended, int32_t to
 	return OK;
 }
 
+/* Link state 0 is active, child state 0 enrolled. */
+const struct statement join_children_here = {"identity.join-children-here",
+    "SELECT 1 FROM guardianship AS link JOIN child AS subject ON subject.id = link.child WHERE link.account = :account"
+    " AND link.state = 0 AND subject.facility = :facility AND subject.state = 0 LIMIT 1"};
+
+/* Through another membership the person would go on seeing the children that are here: the link is what has to be stopped. */
+static err no_children_here(struct call *call, const struct membership *ended)
+{
+	struct query *query = NULL;
+	bool row = false;
+	err e;
+
+	if (ended->role != ROLE_GUARDIAN)
+		return OK;
+	e = query_start(call->rows.db, &join_children_here, &query);
+	if (err_is_ok(e))
+		e = query_id(query, "account", &ended->account);
+	if (err_is_ok(e))
+		e = query_id(query, "facility", &ended->facility);
+	if (err_is_ok(e))
+		e = query_step(query, &row);
+	query_end(&query);
+	TRY(e);
+	return !row ? OK : end_conflict(call, "この人は、この園にいる園児の保護者です。先に園児の画面で閲覧を止めるか、退園・転園の手続きをしてください。",
+	    "This person is a guardian of a child here. First block the guardian on the child's page, or let the child leave or move.");
+}
+
 static err end_apply(struct call *call)
 {
 	struct membership membership = {0};
@@ -439,6 +466,7 @@ static err end_apply(struct call *call)
 	struct json detail = {.out = &call->detail, .comma = call->detail.len > 0};
 
 	TRY(membership_here(call, &membership));
+	TRY(no_children_here(call, &membership));
 	TRY(is_last(call, &membership, today, &last));
 	if (last)
 		return end_conflict(call, "この人の最後の所属です。アカウントの終了の手続きをしてください。",

@@ -26,7 +26,8 @@ struct join_code {
 extern const struct entity join_code_entity;
 extern const struct op join_code_issue;   /* POST /v1/me/link-code */
 extern const struct op join_add;         /* POST /v1/memberships */
-extern const struct op join_end;         /* POST /v1/accounts/{account}/memberships/{membership}/end */
+extern const struct op join_end;
+extern const struct statement join_children_here;         /* POST /v1/accounts/{account}/memberships/{membership}/end */
 
 MUST_USE err join_start(void);
 

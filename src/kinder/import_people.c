@@ -49,6 +49,14 @@ static err find_slot(struct import_people *people, char kind, struct bytes first
 	return OK;
 }
 
+/* Under another spelling it may be the very person that is kept away: somebody has to look. */
+static err beside_blocked(struct import_compare *c, uint32_t row, const struct import_person *person)
+{
+	return import_compare_problem(c, row, person->column + AT_NAME, FLAW_RULE,
+	    "この園児には閲覧を止めた保護者がいるため、新しい保護者は名簿では登録できません。園児の画面で登録してください。",
+	    "A guardian of this child is blocked: add another one on the child's page, not by a roster.");
+}
+
 static bool mail_fits(struct bytes mail)
 {
 	const uint8_t *at = mail.len < 3 ? NULL : memchr(mail.ptr + 1, '@', mail.len - 2);
@@ -252,5 +260,8 @@ err import_people_take(struct import_compare *c, struct import_people *people, u
 	TRY(find_link(c, person, links, link_count, &link));
 	if (link != NULL)
 		return take_linked(c, person, link, content);
+	for (size_t i = 0; i < link_count; i++)
+		if (links[i].state == GUARDIANSHIP_BLOCKED)
+			return beside_blocked(c, row, person);
 	return person->login.len > 0 ? take_login(c, people, row, person, content) : take_name(c, people, row, person, content);
 }

@@ -54,6 +54,12 @@ async function raise(who, role, more) {
 	assert.equal((await decide(change, admins[1])).is(200).json.state, 'applied');
 }
 
+async function block(child, link) {
+	const target = `/v1/children/${child.id}/guardians/${link.id}/block`;
+	const { confirm } = (await post(target, principal)).problem(428, 'confirmation-required');
+	(await post(target, principal, {}, { headers: { confirm: confirm.token } })).is(200);
+}
+
 // ---- two persons ----
 
 test('K-3 nobody approves a role for oneself', async () => {
@@ -131,6 +137,43 @@ test('K-27 what officers ask for tells them of no guardians', async () => {
 	assert.ok((await all('/v1/accounts?role=staff', officer)).some((one) => one.id === who.id));
 	assert.deepEqual(await all('/v1/accounts?role=guardian', officer), []);
 	assert.deepEqual((await all('/v1/accounts?role=principal', principal)).filter((one) => one.id !== principal.account), []);
+});
+
+test('K-27 whoever is a guardian of a child here does not only seem to be out', async () => {
+	const who = await member();
+	const [child] = await all('/v1/children', principal);
+	const link = (await post(`/v1/children/${child.id}/guardians`, principal, { account: who.id, relation: '父' })).is(201).json;
+	(await join(elsewhere, await linkCode(who.session), 'guardian')).is(201);
+	const [mine] = (await get(`/v1/accounts/${who.id}`, principal)).is(200).json.memberships;
+	const end = () => post(`/v1/accounts/${who.id}/memberships/${mine.id}/end`, principal, reason);
+	(await end()).problem(409, 'conflict');
+	await block(child, link);
+	(await end()).is(200);
+	const session = await begin(who.login);
+	(await get(`/v1/children/${child.id}`, session)).problem(404, 'not-found');
+});
+
+test('K-27 a roster does not bring a blocked guardian back under another spelling', async () => {
+	const number = `B-${strangeId().slice(0, 8)}`;
+	const [other] = await all('/v1/children', principal);
+	const child = (await post(`/v1/facilities/${principal.facility}/children`, principal, {
+		code: number, name: '試験 三郎', kana: 'しけん さぶろう', birth_date: '2022-05-05', address: '札幌市', entry_date: '2026-04-01', class: other.class,
+	})).is(201).json;
+	const who = await member();
+	await block(child, (await post(`/v1/children/${child.id}/guardians`, principal, { account: who.id, relation: '父' })).is(201).json);
+	const heads = '園児番号,氏名,ふりがな,生年月日,住所,入園日,保護者1氏名,保護者1続柄';
+	const checked = async (guardian) => {
+		const bytes = Buffer.from(`${heads}\r\n${number},試験 三郎,しけん さぶろう,2022-05-05,札幌市,2026-04-01,${guardian},父\r\n`);
+		const { id } = (await post('/v1/imports', principal, { entity: 'roster', encoding: 'utf-8', name: 'roster.csv', size: bytes.length })).is(201).json;
+		(await request('PUT', `/v1/imports/${id}/chunks/0`, { as: principal, body: bytes, type: 'application/octet-stream' })).is(200);
+		(await post(`/v1/imports/${id}/check`, principal)).is(202);
+		return until('the check', async () => {
+			const now = (await get(`/v1/imports/${id}`, principal)).json;
+			return now.state === 'checked' && now;
+		});
+	};
+	assert.deepEqual([(await checked('試験 次郎')).problem_count, (await checked('試験次郎')).problem_count], [0, 1]);
+	assert.equal((await get(`/v1/children/${child.id}/guardians`, principal)).json.items.length, 1);
 });
 
 // ---- guesses ----
