@@ -157,13 +157,13 @@ test('K-27 a roster does not bring a blocked guardian back under another spellin
 	const number = `B-${strangeId().slice(0, 8)}`;
 	const [other] = await all('/v1/children', principal);
 	const child = (await post(`/v1/facilities/${principal.facility}/children`, principal, {
-		code: number, name: '試験 三郎', kana: 'しけん さぶろう', birth_date: '2022-05-05', address: '札幌市', entry_date: '2026-04-01', class: other.class,
+		code: number, name: '試験 三郎', kana: 'しけん さぶろう', birth_date: '2022-05-05', address: '鎖町九丁目番外', entry_date: '2026-04-01', class: other.class,
 	})).is(201).json;
 	const who = await member();
 	await block(child, (await post(`/v1/children/${child.id}/guardians`, principal, { account: who.id, relation: '父' })).is(201).json);
 	const heads = '園児番号,氏名,ふりがな,生年月日,住所,入園日,保護者1氏名,保護者1続柄';
 	const checked = async (guardian) => {
-		const bytes = Buffer.from(`${heads}\r\n${number},試験 三郎,しけん さぶろう,2022-05-05,札幌市,2026-04-01,${guardian},父\r\n`);
+		const bytes = Buffer.from(`${heads}\r\n${number},試験 三郎,しけん さぶろう,2022-05-05,鎖町九丁目番外,2026-04-01,${guardian},父\r\n`);
 		const { id } = (await post('/v1/imports', principal, { entity: 'roster', encoding: 'utf-8', name: 'roster.csv', size: bytes.length })).is(201).json;
 		(await request('PUT', `/v1/imports/${id}/chunks/0`, { as: principal, body: bytes, type: 'application/octet-stream' })).is(200);
 		(await post(`/v1/imports/${id}/check`, principal)).is(202);
