@@ -1,6 +1,7 @@
 /* Goal: the city sees the day as the kindergartens have it, and what matters takes effect only when a second person agrees. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { accounts, AXE, dayAhead, guardian, inspect, NARROW, signIn, someone, TABLET, URL_BASE, written } from './people.mjs';
 
@@ -95,6 +96,38 @@ test('K-27 what was asked for is withdrawn, or rejected, and nothing happens', {
     await page.getByText('却下しました。').waitFor();
     const { items } = await read(page, '/v1/accounts?role=officer-admin&limit=200');
     assert.ok(items.every(({ login }) => !login.endsWith(mark) || login === `c${mark}`));
+  }));
+
+test('an event of the record comes with its proof', { skip: !officer }, () =>
+  someone({ viewport: TABLET }, async (page) => {
+    await signIn(page, officer);
+    await at(page, '/events');
+    const row = page.locator('.table tbody tr').first();
+    await row.waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      row.getByRole('button', { name: /^証明を得る/ }).click(),
+    ]);
+    const proof = JSON.parse(readFileSync(await download.path(), 'utf8'));
+    assert.equal(download.suggestedFilename(), `sekimori-${proof.index}.json`);
+    assert.ok(proof.index < proof.size && proof.hashes.length > 0);
+    assert.equal(Buffer.from(proof.leaf, 'base64').length, 32);
+  }));
+
+test('K-27 that a facility closes is asked for, shown to a second administrator, and withdrawn', { skip: !first }, () =>
+  someone({ viewport: TABLET }, async (page) => {
+    await signIn(page, first);
+    await at(page, '/facilities');
+    const card = page.locator('.facility').last();
+    const name = await card.locator('.facility-name [lang=ja]').textContent();
+    await card.getByRole('button', { name: /^園を閉じる/ }).click();
+    await inDialog(page).getByRole('button', { name: '申請する' }).click();
+    await page.getByText('申請しました').waitFor();
+    await page.getByRole('link', { name: '承認' }).click();
+    const change = page.locator('.change', { hasText: name });
+    await change.getByRole('button', { name: /^取り下げる/ }).click();
+    await inDialog(page).getByRole('button', { name: '取り下げる' }).click();
+    await page.getByText('取り下げました。').waitFor();
   }));
 
 const PAGES = [

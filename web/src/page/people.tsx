@@ -222,8 +222,11 @@ function Joining({ roles, facilities }: JoinProps) {
 
 function CityJoining({ roles }: { readonly roles: readonly Role[] }) {
   const [facilities] = useRemote(readFacilities());
-  return facilities.state === 'ready' ? <Joining roles={roles} facilities={facilities.value.items} /> : null;
+  if (facilities.state === 'loading') return null;
+  return <Joining roles={roles} facilities={facilities.state === 'ready' ? facilities.value.items : []} />;
 }
+
+const CITY: readonly Role[] = ['principal', 'officer', 'officer-admin', 'auditor', 'staff', 'guardian'];
 
 export function PeoplePage() {
   const { words } = useWords();
@@ -232,11 +235,15 @@ export function PeoplePage() {
   const [wanted, setWanted] = useState('');
   const [filter, setFilter] = useState<PeopleFilter>({ role: '', state: '' });
   const roles = managed(me.role);
-  const seen: readonly Role[] = me.facility ? [...roles, 'principal'] : ['principal', 'officer', 'officer-admin', 'auditor', 'staff', 'guardian'];
+  const seen: readonly Role[] = me.facility ? [...roles, 'principal'] : operations.has('facility.list') ? CITY : roles;
   return (
     <>
       <Title text={say.title} />
-      {roles.length > 0 && (me.facility ? <Joining roles={roles} facilities={[]} /> : <CityJoining roles={roles} />)}
+      {roles.length > 0 && (operations.has('facility.list') && !me.facility ? (
+        <CityJoining roles={roles} />
+      ) : (
+        <Joining roles={roles} facilities={[]} />
+      ))}
       {operations.has('recovery.list') && <Recoveries />}
       <section class="part-section">
         <h2 class="section-title">{say.all}</h2>
