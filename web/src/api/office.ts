@@ -316,6 +316,7 @@ export type ChangeState = (typeof CHANGE_STATES)[number];
 export interface Change {
   readonly id: string;
   readonly operation: string;
+  readonly object: string | null;
   readonly impact: string | null;
   readonly requester: string | null;
   readonly state: ChangeState;
@@ -325,6 +326,7 @@ export interface Change {
 const change: Decoder<Change> = record<Change>({
   id: text,
   operation: text,
+  object: maybe(text),
   impact: maybe(text),
   requester: maybe(text),
   state: choice(CHANGE_STATES),

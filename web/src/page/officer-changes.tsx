@@ -1,5 +1,6 @@
 /* What takes effect only when a second person agrees. */
 import { useState } from 'preact/hooks';
+import { readFacility } from '../api/calls';
 import { decideChange, readChanges } from '../api/office';
 import type { Change, Verdict } from '../api/office';
 import { writeInstant } from '../base/day';
@@ -17,6 +18,16 @@ interface Props {
   readonly decided: (verdict: Verdict) => void;
 }
 
+/* Which facility it is about. */
+function Place({ id }: { readonly id: string }) {
+  const [facility] = useRemote(readFacility(id));
+  return facility.state === 'ready' ? (
+    <p class="change-place">
+      <Native>{facility.value.name}</Native>
+    </p>
+  ) : null;
+}
+
 function ChangeCard({ change, decided }: Props) {
   const { words, language } = useWords();
   const { client, me, operations } = useSession();
@@ -27,6 +38,7 @@ function ChangeCard({ change, decided }: Props) {
   return (
     <li class="panel change">
       <h3 class="small-title">{name}</h3>
+      {change.object && change.operation.startsWith('facility.') && <Place id={change.object} />}
       {change.impact && (
         <p>
           <Native>{change.impact}</Native>
