@@ -30,6 +30,5 @@ export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'even
 };
 
 export const officerMenu: readonly Page[] = ['counts', 'facilities', 'people', 'events', 'account'];
-export const operatorAdminMenu: readonly Page[] = ['people', 'changes', 'events', 'account'];
 export const cityAdminMenu: readonly Page[] = ['facilities', 'people', 'changes', 'imports', 'events', 'account'];
 export const operatorMenu: readonly Page[] = ['people', 'changes', 'events', 'account'];

@@ -7,7 +7,7 @@ import { NothingHere } from '../page/nothing-here';
 import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
-import { cityAdminMenu, officerMenu, officerScreens, operatorAdminMenu, operatorMenu } from './officer';
+import { cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
@@ -34,7 +34,7 @@ const MENUS: Record<Role, readonly Page[]> = {
   auditor: officerMenu,
   service: plainMenu,
   operator: operatorMenu,
-  'operator-admin': operatorAdminMenu,
+  'operator-admin': operatorMenu,
 };
 
 const isInside = (page: Page): page is Inside => page in SCREENS;
