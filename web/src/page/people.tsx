@@ -226,6 +226,7 @@ function CityJoining({ roles }: { readonly roles: readonly Role[] }) {
   return <Joining roles={roles} facilities={facilities.state === 'ready' ? facilities.value.items : []} />;
 }
 
+const PROVIDER: readonly Role[] = ['operator', 'operator-admin'];
 const CITY: readonly Role[] = ['principal', 'officer', 'officer-admin', 'auditor', 'staff', 'guardian'];
 
 export function PeoplePage() {
@@ -235,7 +236,7 @@ export function PeoplePage() {
   const [wanted, setWanted] = useState('');
   const [filter, setFilter] = useState<PeopleFilter>({ role: '', state: '' });
   const roles = managed(me.role);
-  const seen: readonly Role[] = me.facility ? [...roles, 'principal'] : operations.has('facility.list') ? CITY : roles;
+  const seen: readonly Role[] = me.facility ? [...roles, 'principal'] : operations.has('facility.list') ? CITY : PROVIDER;
   return (
     <>
       <Title text={say.title} />
