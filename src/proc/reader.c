@@ -6,41 +6,21 @@
  *
  * A core that breaks off closes the channel: the process ends and is started afresh.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "op/readwire.h"
+#include "proc/attend.h"
 #include "proc/proc.h"
 #include "proc/sandbox.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define MEMORY_MAX ((rlim_t)64 << 20)
 #define ROW_ARENA_MAX ((size_t)8 << 20)
 #define ANSWER_WAIT_MS 60000   /* for a core that does not take what it asked for */
-#define CHANNEL_WAIT_MS 3000   /* for a new channel after the core has gone */
-
-enum watched { WATCH_CONTROL, WATCH_CORE, WATCH_COUNT };
 
 struct server {
-	struct pollfd watched[WATCH_COUNT];
-	bool stopping;
+	struct attend attend;
 	/* the reading under way; as.entity.name == NULL: none */
 	struct readwire_entity as;
 	enum csv_encoding encoding;
@@ -54,26 +34,10 @@ struct server {
 	uint8_t message[READWIRE_MESSAGE_MAX];
 };
 
-static err answer(struct server *server, struct bytes message)
-{
-	struct pollfd core = {.fd = server->watched[WATCH_CORE].fd, .events = POLLOUT};
-
-	for (;;) {
-		ssize_t sent = send(core.fd, message.ptr, message.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (sent == (ssize_t)message.len)
-			return OK;
-		if (sent >= 0 || (errno != EAGAIN && errno != EINTR && errno != ENOBUFS))
-			return FAIL(UNAVAILABLE);
-		if (poll(&core, 1, ANSWER_WAIT_MS) == 0)
-			return FAIL(UNAVAILABLE);
-	}
-}
-
 static err flush_rows(struct server *server)
 {
 	if (server->rows.len > 0)
-		TRY(answer(server, bytes_of(&server->rows)));
+		TRY(attend_answer(&server->attend, bytes_of(&server->rows)));
 	buf_clear(&server->rows);
 	return OK;
 }
@@ -88,7 +52,7 @@ static err on_heading(void *context, const uint32_t columns[static FIELD_MAX])
 
 	memcpy(heading.columns, columns, sizeof(heading.columns));
 	TRY(readwire_put_heading(&message, server->number, &heading));
-	return answer(server, bytes_of(&message));
+	return attend_answer(&server->attend, bytes_of(&message));
 }
 
 static err on_problem(void *context, const struct csv_problem *problem)
@@ -100,7 +64,7 @@ static err on_problem(void *context, const struct csv_problem *problem)
 		return OK;
 	TRY(flush_rows(server));
 	TRY(readwire_put_problem(&message, server->number, problem));
-	return answer(server, bytes_of(&message));
+	return attend_answer(&server->attend, bytes_of(&message));
 }
 
 static err row_too_large(struct server *server, uint32_t row)
@@ -140,8 +104,10 @@ static enum readwire_status read_file(struct server *server)
 	return (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE)) && server->problems > 0 ? READWIRE_REFUSED : READWIRE_FAILED;
 }
 
-static void forget(struct server *server)
+static void forget(void *context)
 {
+	struct server *server = context;
+
 	buf_free(&server->file);
 	buf_free(&server->rows);
 	buf_free(&server->values);
@@ -158,7 +124,7 @@ static err finish(struct server *server)
 	end.problems = server->problems;
 	TRY(flush_rows(server));
 	TRY(readwire_put_end(&message, server->number, &end));
-	TRY(answer(server, bytes_of(&message)));
+	TRY(attend_answer(&server->attend, bytes_of(&message)));
 	forget(server);
 	return OK;
 }
@@ -184,8 +150,9 @@ static err more(struct server *server, uint32_t number, struct bytes data)
 	return server->file.len == server->size ? finish(server) : OK;
 }
 
-static err take(struct server *server, struct bytes message)
+static err take(void *context, struct bytes message)
 {
+	struct server *server = context;
 	struct readwire_frame frame;
 
 	TRY(readwire_cut(message, &frame));
@@ -194,90 +161,23 @@ static err take(struct server *server, struct bytes message)
 	return frame.type == READWIRE_DATA ? more(server, frame.number, frame.as.data) : FAIL(INVALID);
 }
 
-static void core_replace(struct server *server, int fd)
-{
-	struct pollfd *core = &server->watched[WATCH_CORE];
-
-	if (core->fd >= 0)
-		(void)close(core->fd);
-	*core = (struct pollfd){.fd = fd, .events = POLLIN};
-	forget(server);
-}
-
-static err on_core(struct server *server)
-{
-	ssize_t got = recv(server->watched[WATCH_CORE].fd, server->message, sizeof(server->message), MSG_DONTWAIT | MSG_TRUNC);
-
-	if (got > (ssize_t)sizeof(server->message))
-		return FAIL(INVALID);
-	if (got > 0)
-		return take(server, (struct bytes){server->message, (size_t)got});
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return OK;
-	core_replace(server, -1);
-	return OK;
-}
-
-static err on_control(struct server *server)
-{
-	struct control_message message;
-
-	TRY(control_receive(server->watched[WATCH_CONTROL].fd, 0, &message));
-	if (message.kind == CONTROL_STOP)
-		server->stopping = true;
-	else if (message.kind == CONTROL_CHANNEL && message.role == FD_CORE)
-		core_replace(server, message.fd);
-	else if (message.fd >= 0)
-		(void)close(message.fd); /* not for us */
-	return OK;
-}
-
-/* UNAVAILABLE: the core let go of this process and no other has come: the supervisor makes a new one with a new channel. */
-static err turn(struct server *server)
-{
-	bool alone = server->watched[WATCH_CORE].fd < 0;
-	int count = poll(server->watched, WATCH_COUNT, alone ? CHANNEL_WAIT_MS : -1);
-
-	if (count < 0)
-		return errno == EINTR ? OK : FAIL(UNAVAILABLE);
-	if (count == 0)
-		return FAIL(UNAVAILABLE);
-	if (server->watched[WATCH_CONTROL].revents != 0)
-		TRY(on_control(server));
-	else if (server->watched[WATCH_CORE].revents != 0)
-		TRY(on_core(server));
-	return OK;
-}
-
-/* Sanitizers keep memory of their own that this would count. */
-static err bound_memory(void)
-{
-#if !SANITIZED
-	const struct rlimit most = {.rlim_cur = MEMORY_MAX, .rlim_max = MEMORY_MAX};
-
-	if (setrlimit(RLIMIT_DATA, &most) != 0)
-		return FAIL(UNAVAILABLE);
-#endif
-	return OK;
-}
-
 int proc_reader(struct boot *boot)
 {
 	static struct server server;
-	const struct boot_fd *core = boot_find(boot, FD_CORE, boot->name, 0);
 	err e = csv_start();
 
-	server.watched[WATCH_CONTROL] = (struct pollfd){.fd = boot_control(boot), .events = POLLIN};
-	server.watched[WATCH_CORE] = (struct pollfd){.fd = core == NULL ? -1 : core->fd, .events = POLLIN};
+	server.attend = (struct attend){
+		.context = &server, .take = take, .forget = forget, .message = server.message, .message_max = sizeof(server.message),
+		.answer_wait_ms = ANSWER_WAIT_MS,
+	};
+	attend_init(&server.attend, boot);
 	arena_init(&server.arena, ROW_ARENA_MAX);
 	if (err_is_ok(e))
-		e = bound_memory();
+		e = attend_memory(MEMORY_MAX);
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);
 	if (err_is_ok(e))
-		e = control_ready(boot_control(boot), true);
-	while (err_is_ok(e) && !server.stopping)
-		e = turn(&server);
+		e = attend_serve(&server.attend);
 	if (!err_is_ok(e))
 		log_error("ends: %s", err_row(e)->slug);
 	return err_is_ok(e) ? 0 : 1;

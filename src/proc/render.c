@@ -7,48 +7,29 @@
  * A core that breaks off closes the channel: the process ends and is started afresh. A document that takes too long ends
  * the process as well: a second thread looks at the clock.
  */
-#include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "op/renderwire.h"
+#include "proc/attend.h"
 #include "proc/paper.h"
 #include "proc/proc.h"
 #include "proc/sandbox.h"
 #include "proc/type.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 #define MEMORY_MAX ((rlim_t)192 << 20)
 #define MAKE_MAX_US INT64_C(20000000)
 #define LOOK_MS 500
 #define ANSWER_WAIT_MS 20000   /* for a core that does not take what it asked for */
-#define CHANNEL_WAIT_MS 3000   /* for a new channel after the core has gone */
-
-enum watched { WATCH_CONTROL, WATCH_CORE, WATCH_COUNT };
 
 struct server {
-	struct pollfd watched[WATCH_COUNT];
-	bool stopping;
+	struct attend attend;
 	/* the document under way; size == 0: none */
 	uint32_t number;
 	uint32_t size;
@@ -76,25 +57,15 @@ static void *look_at_clock(void *unused)
 	return NULL;
 }
 
-static err answer(const struct server *server, const struct renderwire_frame *frame)
+static err answer(struct server *server, const struct renderwire_frame *frame)
 {
-	struct pollfd core = {.fd = server->watched[WATCH_CORE].fd, .events = POLLOUT};
 	OWN(buf) message = {0};
 
 	TRY(renderwire_put(&message, frame));
-	for (;;) {
-		ssize_t sent = send(core.fd, message.ptr, message.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (sent == (ssize_t)message.len)
-			return OK;
-		if (sent >= 0 || (errno != EAGAIN && errno != EINTR && errno != ENOBUFS))
-			return FAIL(UNAVAILABLE);
-		if (poll(&core, 1, ANSWER_WAIT_MS) == 0)
-			return FAIL(UNAVAILABLE);
-	}
+	return attend_answer(&server->attend, bytes_of(&message));
 }
 
-static err answer_pdf(const struct server *server, struct bytes pdf)
+static err answer_pdf(struct server *server, struct bytes pdf)
 {
 	struct renderwire_frame frame = {
 		.type = RENDERWIRE_ANSWER, .number = server->number, .status = RENDERWIRE_MADE, .size = (uint32_t)pdf.len,
@@ -110,8 +81,10 @@ static err answer_pdf(const struct server *server, struct bytes pdf)
 	return OK;
 }
 
-static void forget(struct server *server)
+static void forget(void *context)
 {
+	struct server *server = context;
+
 	buf_free(&server->document);
 	server->size = 0;
 }
@@ -150,81 +123,15 @@ static err more(struct server *server, const struct renderwire_frame *frame)
 	return server->document.len == server->size ? finish(server) : OK;
 }
 
-static err take(struct server *server, struct bytes message)
+static err take(void *context, struct bytes message)
 {
+	struct server *server = context;
 	struct renderwire_frame frame;
 
 	TRY(renderwire_cut(message, &frame));
 	if (frame.type == RENDERWIRE_BEGIN)
 		return begin(server, &frame);
 	return frame.type == RENDERWIRE_DATA ? more(server, &frame) : FAIL(INVALID);
-}
-
-static void core_replace(struct server *server, int fd)
-{
-	struct pollfd *core = &server->watched[WATCH_CORE];
-
-	if (core->fd >= 0)
-		(void)close(core->fd);
-	*core = (struct pollfd){.fd = fd, .events = POLLIN};
-	forget(server);
-}
-
-static err on_core(struct server *server)
-{
-	ssize_t got = recv(server->watched[WATCH_CORE].fd, server->message, sizeof(server->message), MSG_DONTWAIT | MSG_TRUNC);
-
-	if (got > (ssize_t)sizeof(server->message))
-		return FAIL(INVALID);
-	if (got > 0)
-		return take(server, (struct bytes){server->message, (size_t)got});
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return OK;
-	core_replace(server, -1);
-	return OK;
-}
-
-static err on_control(struct server *server)
-{
-	struct control_message message;
-
-	TRY(control_receive(server->watched[WATCH_CONTROL].fd, 0, &message));
-	if (message.kind == CONTROL_STOP)
-		server->stopping = true;
-	else if (message.kind == CONTROL_CHANNEL && message.role == FD_CORE)
-		core_replace(server, message.fd);
-	else if (message.fd >= 0)
-		(void)close(message.fd); /* not for us */
-	return OK;
-}
-
-/* UNAVAILABLE: the core let go of this process and no other has come: the supervisor makes a new one with a new channel. */
-static err turn(struct server *server)
-{
-	bool alone = server->watched[WATCH_CORE].fd < 0;
-	int count = poll(server->watched, WATCH_COUNT, alone ? CHANNEL_WAIT_MS : -1);
-
-	if (count < 0)
-		return errno == EINTR ? OK : FAIL(UNAVAILABLE);
-	if (count == 0)
-		return FAIL(UNAVAILABLE);
-	if (server->watched[WATCH_CONTROL].revents != 0)
-		TRY(on_control(server));
-	else if (server->watched[WATCH_CORE].revents != 0)
-		TRY(on_core(server));
-	return OK;
-}
-
-/* Sanitizers keep memory of their own that this would count. Mapped fonts do not count. */
-static err bound_memory(void)
-{
-#if !SANITIZED
-	const struct rlimit most = {.rlim_cur = MEMORY_MAX, .rlim_max = MEMORY_MAX};
-
-	if (setrlimit(RLIMIT_DATA, &most) != 0)
-		return FAIL(UNAVAILABLE);
-#endif
-	return OK;
 }
 
 static err watch_clock(void)
@@ -244,21 +151,21 @@ static err watch_clock(void)
 int proc_render(struct boot *boot)
 {
 	static struct server server;
-	const struct boot_fd *core = boot_find(boot, FD_CORE, boot->name, 0);
 	err e = type_start();
 
-	server.watched[WATCH_CONTROL] = (struct pollfd){.fd = boot_control(boot), .events = POLLIN};
-	server.watched[WATCH_CORE] = (struct pollfd){.fd = core == NULL ? -1 : core->fd, .events = POLLIN};
+	server.attend = (struct attend){
+		.context = &server, .take = take, .forget = forget, .message = server.message, .message_max = sizeof(server.message),
+		.answer_wait_ms = ANSWER_WAIT_MS,
+	};
+	attend_init(&server.attend, boot);
 	if (err_is_ok(e))
-		e = bound_memory();
+		e = attend_memory(MEMORY_MAX);
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);
 	if (err_is_ok(e))
 		e = watch_clock();
 	if (err_is_ok(e))
-		e = control_ready(boot_control(boot), true);
-	while (err_is_ok(e) && !server.stopping)
-		e = turn(&server);
+		e = attend_serve(&server.attend);
 	if (!err_is_ok(e))
 		log_error("ends: %s", err_row(e)->slug);
 	return err_is_ok(e) ? 0 : 1;
