@@ -133,8 +133,9 @@ export function written(day, language = 'ja') {
 /* A reason nobody else has given. */
 export const ownReason = (words) => `${words} ${randomBytes(4).toString('hex')}`;
 
-/* From the guardian's home to the form of the first child. */
+/* From the guardian's home to the form of the first child. What is said of today comes above the button and moves it. */
 export async function openForm(page) {
+  await page.locator('.child-card .today').first().waitFor();
   await page.locator('.child-report').first().click();
   await page.locator('[name=reason]').waitFor();
 }
