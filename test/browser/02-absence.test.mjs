@@ -330,3 +330,24 @@ test('K-27 a child of somebody else is not shown, and the way home is', () =>
     await page.getByRole('link', { name: 'ホームにもどる' }).click();
     await page.locator('.child-report').first().waitFor();
   }));
+
+/* What comes late may not push aside what a finger is about to press. */
+test('K-26 the way to a report stays where it is while the child\'s day is still being read', async () => {
+  await someone({}, async (page) => {
+    let letGo;
+    const held = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    await page.route('**/days?month=*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await signIn(page, guardian);
+    const report = page.locator('.child-report').first();
+    const before = await report.boundingBox();
+    letGo();
+    await page.locator('.child-today [aria-busy]').first().waitFor();
+    const after = await report.boundingBox();
+    assert.ok(Math.abs(after.y - before.y) <= 12, `moved from ${before.y} to ${after.y}`);
+  });
+});

@@ -74,12 +74,16 @@ function Today({ child, day, turn }: { readonly child: string; readonly day: Day
       <h3 class="small-title">
         {words.home.today} <span class="soft">{writeDay(day, language)}</span>
       </h3>
-      <RemoteView of={month} again={again}>
-        {({ items }) => {
-          const present = items.find(({ date }) => date === day);
-          return present ? <TodayLine of={present} /> : <p class="soft">{words.home.unknown}</p>;
-        }}
-      </RemoteView>
+      {month.state === 'loading' ? (
+        <p class="today">{words.remote.loading}</p> /* as high as what takes its place: nothing below may move */
+      ) : (
+        <RemoteView of={month} again={again}>
+          {({ items }) => {
+            const present = items.find(({ date }) => date === day);
+            return present ? <TodayLine of={present} /> : <p class="soft">{words.home.unknown}</p>;
+          }}
+        </RemoteView>
+      )}
     </section>
   );
 }
