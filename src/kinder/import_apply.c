@@ -166,6 +166,30 @@ static err look_at_people(struct applying *applying, struct row_context *rows, c
 	return OK;
 }
 
+/* Of those who were there at the check; who comes with this file has no account before the first step. */
+static err look_at_linked(struct applying *applying, struct row_context *rows, const struct import *import, const struct import_line *line,
+    const struct import_content *content)
+{
+	for (size_t i = 0; i < content->guardian_count; i++) {
+		const struct import_guardian *guardian = &content->guardians[i];
+		struct kinder_person person = {0};
+		bool at = false;
+		err e;
+
+		if (guardian->what != IMPORT_GUARDIAN_LINK)
+			continue;
+		e = kinder_person_get(rows, guardian->account, &person);
+		if (err_is(e, ERR_NOT_FOUND))
+			continue;
+		TRY(e);
+		TRY(person_desk->is_at(rows, guardian->account, import->facility, &at));
+		if (!at)
+			tell(applying, line, "保護者のログイン名", "確認したあとに、この保護者は園の利用者ではなくなりました。",
+			    "Since the check this guardian is no longer a user of the facility.");
+	}
+	return OK;
+}
+
 static void take_changes(const struct import_content *content, struct child *child)
 {
 	for (size_t i = 0; i < content->change_count; i++)
@@ -186,6 +210,7 @@ static err look_at_line(struct applying *applying, struct row_context *rows, con
 	else
 		TRY(look_at_child(applying, rows, import, line, content));
 	TRY(look_at_class(applying, rows, import, line, &after));
+	TRY(look_at_linked(applying, rows, import, line, content));
 	return look_at_people(applying, rows, line, content);
 }
 

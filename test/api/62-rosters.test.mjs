@@ -257,6 +257,23 @@ test('K-26 what has changed since the check refuses the whole, with what and whe
 	assert.deepEqual([after.address, after.notes], ['函館市', '午睡なし']);
 });
 
+test('K-27 a guardian who has left since the check is not brought back', async () => {
+	const people = guardian({ login: `w${mark}` });
+	const first = await send(table(HEADS, row(`W${mark}0`, '四郎', people)));
+	await check(first);
+	await apply(first);
+	assert.equal((await ended(first)).state, 'applied');
+	const stale = await send(table(HEADS, row(`W${mark}1`, '五郎', people)));
+	assert.deepEqual((await check(stale)).problem_count, 0);
+	const moved = (await children()).find((one) => one.code === `W${mark}0`);
+	const { code } = (await get(`/v1/facilities/${there.facility}`, admin)).is(200).json;
+	(await post(`/v1/children/${moved.id}/move`, here, { facility_code: code })).is(200);
+	await apply(stale);
+	assert.equal((await ended(stale)).state, 'failed');
+	assert.deepEqual(await problems(stale), [[2, 0, 'rule']]);
+	assert.equal((await children()).some((one) => one.code === `W${mark}1`), false);
+});
+
 test('K-26 the roll-over: up, graduating, leaving, coming', async () => {
 	const codes = ['u', 'g', 'l', 'a'].map((one) => `R${mark}${one}`);
 	const roster = await send(table(HEADS, ...codes.map((code, i) => row(code, `子${i}`, i === 3 ? { class: '' } : {}))));
