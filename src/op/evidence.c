@@ -143,6 +143,17 @@ static err ledger_checkpoint(struct call *call)
 	return head_signer_current(call->compartment->signer, call->out.out);
 }
 
+/* Whoever holds a proof checks it with this. */
+static err ledger_key(struct call *call)
+{
+	struct note_key key;
+
+	TRY(own_log(call));
+	TRY(head_signer_key(call->compartment->signer, &key));
+	TRY(note_vkey_format(&key, call->out.out));
+	return buf_append(call->out.out, BYTES_LIT("\n"));
+}
+
 static err ledger_tile_see(struct call *call)
 {
 	struct tilepath path;
@@ -257,6 +268,11 @@ static const struct op checkpoint_op = {
 	.path = "/v1/ledger/{log}/checkpoint", .kind = OP_READ, .route = ROUTE_LOG, .reply = REPLY_TEXT, .open = true,
 	.policy = "ledger head", .inputs = log_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_checkpoint,
 };
+static const struct op key_op = {
+	.id = "ledger.key", .ja = "記録簿の検証鍵を得る", .en = "Get the ledger's verifier key", .method = "GET",
+	.path = "/v1/ledger/{log}/key", .kind = OP_READ, .route = ROUTE_LOG, .reply = REPLY_TEXT, .open = true,
+	.policy = "ledger head", .inputs = log_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_key,
+};
 static const struct op tile_op = {
 	.id = "ledger.tile", .ja = "記録簿の区画を得る", .en = "Get a tile of the ledger", .method = "GET",
 	.path = "/v1/ledger/{log}/tile/{tile}", .kind = OP_READ, .reply = REPLY_OCTETS, .grants = ledger_grants,
@@ -273,4 +289,4 @@ static const struct op consistency_op = {
 	.inputs = consistency_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_consistency_see,
 };
 
-const struct op *const evidence_ops[] = {&list_op, &see_op, &checkpoint_op, &tile_op, &inclusion_op, &consistency_op, NULL};
+const struct op *const evidence_ops[] = {&list_op, &see_op, &checkpoint_op, &key_op, &tile_op, &inclusion_op, &consistency_op, NULL};

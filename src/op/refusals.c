@@ -4,6 +4,8 @@
 
 #include "op/refusals.h"
 
+#define REFUSAL_ENTRY_MAX 256 /* of one, described: network, an operation's id, two numbers */
+
 struct refusal {
 	uint8_t network[16];        /* /24 of IPv4, /64 of IPv6 */
 	const char *operation;      /* of the table: lives for ever */
@@ -83,28 +85,52 @@ static err describe(const struct refusal *refusal, const char *comma, struct buf
 	    (unsigned long long)refusal->count);
 }
 
+/* As many as one event holds, from the first; the "others" when all before them are out. */
+static err describe_some(const struct refusals *r, struct buf *out, size_t *taken_out)
+{
+	size_t total = r->count + (r->list[REFUSAL_MAX].count > 0);
+	size_t i = 0;
+
+	for (; i < total && out->len <= REFUSAL_TEXT_MAX - REFUSAL_ENTRY_MAX; i++)
+		TRY(describe(&r->list[i < r->count ? i : REFUSAL_MAX], i > 0 ? "," : "", out));
+	*taken_out = i;
+	return OK;
+}
+
+static void drop(struct refusals *r, size_t taken)
+{
+	if (taken > r->count) {
+		r->list[REFUSAL_MAX] = (struct refusal){0};
+		taken = r->count;
+	}
+	memmove(r->list, r->list + taken, (r->count - taken) * sizeof(r->list[0]));
+	r->count -= taken;
+}
+
 err refusals_take(struct refusals *r, int64_t now_us, struct buf *members_out, bool *due_out)
 {
 	int64_t minute = now_us / 60000000;
+	OWN(buf) text = {0};
+	size_t taken = 0;
+	bool any;
 	err e = OK;
 
-	*due_out = false;
 	pthread_mutex_lock(&r->lock);
-	if (minute != r->minute && (r->count > 0 || r->list[REFUSAL_MAX].count > 0)) {
-		e = buf_append_str(members_out, "\"refusals\":[");
-		for (size_t i = 0; err_is_ok(e) && i < r->count; i++)
-			e = describe(&r->list[i], i > 0 ? "," : "", members_out);
-		if (err_is_ok(e) && r->list[REFUSAL_MAX].count > 0)
-			e = describe(&r->list[REFUSAL_MAX], r->count > 0 ? "," : "", members_out);
+	any = r->count > 0 || r->list[REFUSAL_MAX].count > 0;
+	if (minute != r->minute && any) {
+		e = buf_append_str(&text, "\"refusals\":[");
 		if (err_is_ok(e))
-			e = buf_append_str(members_out, "]");
-		if (err_is_ok(e)) {
-			*due_out = true;
-			r->count = 0;
-			r->list[REFUSAL_MAX] = (struct refusal){0};
-		}
+			e = describe_some(r, &text, &taken);
+		if (err_is_ok(e))
+			e = buf_append_str(&text, "]");
+		if (err_is_ok(e))
+			e = buf_append(members_out, bytes_of(&text));
+		if (err_is_ok(e))
+			drop(r, taken);
 	}
-	r->minute = minute;
+	if (r->count == 0 && r->list[REFUSAL_MAX].count == 0)
+		r->minute = minute; /* else what is left is due at once */
 	pthread_mutex_unlock(&r->lock);
+	*due_out = taken > 0;
 	return e;
 }

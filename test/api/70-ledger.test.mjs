@@ -206,6 +206,8 @@ test('K-55 every ledger\'s head is public, and nothing else of it', async () => 
 	(await get(`/v1/ledger/${about.log}/proof/inclusion?index=0&size=1`)).problem(401, 'unauthenticated');
 	(await get(tilePath('entries', 0, 1), guardian)).problem(403, 'denied');
 	(await get('/v1/ledger/nowhere/checkpoint')).problem(404, 'not-found');
+	assert.equal((await get(`/v1/ledger/${about.log}/key`)).is(200).text, `${about.verifier_key}\n`);
+	(await get('/v1/ledger/nowhere/key')).problem(404, 'not-found');
 });
 
 test('K-55 T-18 the tiles of every level follow from those below', async () => {

@@ -155,6 +155,25 @@ test('K-26 with the keyboard alone: the board, a child, a report by telephone', 
   });
 });
 
+test('S-69 the tablet locks also without a line, and opens for its owner when the line is back', async () => {
+  await someone({ viewport: TABLET }, async (page) => {
+    await signIn(page, teacher);
+    await board(page);
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'ロック', exact: true }).click();
+    await page.getByRole('heading', { name: '画面がロックされています' }).waitFor();
+    assert.equal(await page.locator('.pupil').first().isVisible(), false);
+    await page.context().setOffline(false);
+    await page.getByLabel('パスワード').first().check();
+    for (const [password, opens] of [['not the Password 1', false], [teacher.password, true]]) {
+      await page.locator('[name=password]').fill(password);
+      await page.locator('[type=submit]').first().click();
+      if (opens) await page.locator('.pupil').first().waitFor();
+      else await page.getByRole('alert').first().waitFor();
+    }
+  });
+});
+
 test('K-26 the register and the door', async () => {
   await someone({ viewport: TABLET }, async (page) => {
     await signIn(page, teacher);

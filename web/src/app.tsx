@@ -13,7 +13,7 @@ import { createClient } from './api/client';
 import type { Me } from './api/model';
 import { lock, readMe, readOperations, signOut } from './api/own';
 import type { Problem } from './api/problem';
-import { problemOf, silent } from './api/problem';
+import { problemOf, silent, unheard } from './api/problem';
 import { useAsks } from './base/ask';
 import { useIdle } from './base/idle';
 import { offerOffline } from './base/offline';
@@ -95,6 +95,7 @@ export function App() {
   const [stage, setStage] = useState<Stage>({ stage: 'asking' });
   const [token, setToken] = useState(takeToken);
   const [asked, asks] = useAsks();
+  const [alone, setAlone] = useState(false); /* only the screen is locked: the server has not heard of it */
   const route = useRoute();
   const spoken = useRef(language);
   spoken.current = language;
@@ -193,10 +194,18 @@ export function App() {
     [ask, client],
   );
 
+  /* Without a line the screen locks by itself, and the session as soon as somebody wants in again. */
   const lockNow = useCallback(async () => {
-    await client(lock());
+    try {
+      await client(lock());
+    } catch (error) {
+      if (!unheard(problemOf(error, spoken.current))) throw error;
+      setAlone(true);
+      void asks.unlock().finally(() => setAlone(false));
+      return;
+    }
     await enter();
-  }, [client, enter]);
+  }, [asks, client, enter]);
 
   const speak = useCallback((next: Language) => {
     storeLanguage(next);
@@ -241,6 +250,7 @@ export function App() {
           <Unlock
             client={client}
             name={stage.stage === 'in' ? stage.me.name : null}
+            unlocked={alone}
             done={() => locked.answer(true)}
             ended={() => forgotten(false)}
             leave={leave}

@@ -48,6 +48,8 @@ interface Standing {
   readonly place: Place;
 }
 
+const isPassage = (body: string, kind: PassageKind): boolean => (JSON.parse(body) as { kind?: unknown }).kind === kind;
+
 function placeOf(child: BoardChild, came: string | null, went: string | null): Place {
   if (went) return 'left';
   if (came) return 'present';
@@ -58,7 +60,7 @@ function standingOf(child: BoardChild, day: Day, entries: readonly Entry[]): Sta
   const mine = entries.filter(
     ({ about, state, at }) => about === child.id && state !== 'refused' && dayOf(new Date(at)) === day,
   );
-  const pressed = (kind: PassageKind) => mine.find(({ words }) => words[0] === kind)?.at ?? null;
+  const pressed = (kind: PassageKind) => mine.find(({ body }) => isPassage(body, kind))?.at ?? null;
   const came = child.in?.at ?? pressed('in');
   const went = child.out?.at ?? pressed('out');
   return {
@@ -75,7 +77,7 @@ function count(all: readonly Standing[]): Record<Place | Kind, number> {
   const counts = { unknown: 0, present: 0, left: 0, absent: 0, absence: 0, late: 0, early: 0 };
   for (const { child, place } of all) {
     counts[place] += 1;
-    if (child.absence) counts[child.absence.kind] += 1;
+    if (child.absence && (child.absence.kind !== 'absence' || place === 'absent')) counts[child.absence.kind] += 1;
   }
   return counts;
 }
@@ -140,7 +142,7 @@ function Passages({ one, facility, live }: RowProps) {
         about: child.id,
         path: attendancePath(facility),
         body,
-        words: [kind, child.name, words.board.passages[kind], writeClock(at)],
+        words: [child.name, words.board.passages[kind], writeClock(at)],
       });
     } finally {
       running.current = false;

@@ -1,6 +1,7 @@
 /* Who saw or changed the child's data, when and why: in plain words, day by day, each with its proof. */
 import { useCallback } from 'preact/hooks';
 import { readChildren } from '../api/calls';
+import { path } from '../api/client';
 import { readHistory, readProof } from '../api/family';
 import { useRemote } from '../base/remote';
 import { goTo } from '../base/route';
@@ -20,7 +21,9 @@ function LooksAt({ child }: { readonly child: string }) {
 
 export function LookedPage({ child: wanted }: { readonly child: string | null }) {
   const { words } = useWords();
+  const { me } = useSession();
   const say = words.looked;
+  const city = (me.login ?? '').split('@').pop() ?? '';
   const [children, again] = useRemote(readChildren());
   return (
     <>
@@ -29,6 +32,9 @@ export function LookedPage({ child: wanted }: { readonly child: string | null })
       <details class="explain">
         <summary>{say.whatProof}</summary>
         <p>{say.aboutProof}</p>
+        <p>
+          <a href={path`/v1/ledger/${city}/key`}>{say.key}</a>
+        </p>
       </details>
       <RemoteView of={children} again={again}>
         {({ items }) => {

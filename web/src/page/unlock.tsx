@@ -5,7 +5,7 @@
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Client } from '../api/client';
-import { unlock } from '../api/own';
+import { lock, unlock } from '../api/own';
 import { problemOf } from '../api/problem';
 import { isPin, plainCode } from '../base/code';
 import { useSending } from '../base/sending';
@@ -23,12 +23,13 @@ type Way = 'pin' | 'password';
 interface Props {
   readonly client: Client;
   readonly name: string | null;
+  readonly unlocked: boolean; /* the line was cut when the screen was locked: the session is locked first */
   readonly done: () => void;
   readonly ended: () => void; /* the session is over, for too many wrong PINs or after its last hour */
   readonly leave: () => Promise<void>;
 }
 
-export function Unlock({ client, name, done, ended, leave }: Props) {
+export function Unlock({ client, name, unlocked, done, ended, leave }: Props) {
   const { words, language } = useWords();
   const say = words.unlock;
   const [way, setWay] = useState<Way>('pin');
@@ -60,6 +61,11 @@ export function Unlock({ client, name, done, ended, leave }: Props) {
     }
     const open = await send(async () => {
       try {
+        if (unlocked) {
+          await client(lock()).catch((error: unknown) => {
+            if (problemOf(error, language).slug !== 'session-locked') throw error;
+          });
+        }
         await client(unlock(way === 'pin' ? { pin: typed } : { password }));
       } catch (error) {
         if (problemOf(error, language).status === 401) ended();

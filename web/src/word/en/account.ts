@@ -39,7 +39,7 @@ export const account: typeof Japanese = {
     current: 'Present password',
     new: 'New password',
     again: 'New password, once more',
-    rules: 'At least 10 characters. A few words in a row are safe and easy to remember.',
+    rules: 'At least 10 characters, with an upper-case and a lower-case letter, a digit and a sign. A few words in a row are easy to remember.',
     need: 'Enter a new password.',
     differ: 'Enter the same new password once more.',
     wrong: 'The present password is wrong.',

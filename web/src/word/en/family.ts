@@ -116,6 +116,7 @@ export const family: typeof Japanese = {
     onlyOwn: 'So far only you have looked.',
     empty: 'No records yet.',
     whatProof: 'What is a proof?',
+    key: 'The key to check a proof with (a page of text)',
     aboutProof:
       'All records are kept like one bound book: nobody can change or take out a page later without it being noticed. A proof is a small file that shows that this record really stands in the book, without your having to trust the city or the company that runs the service. Its format (tlog-proof) is public, so other people’s tools can check it. If there is a record you cannot explain, send the file to the city with your question.',
   },

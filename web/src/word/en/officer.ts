@@ -108,6 +108,7 @@ export const officer: typeof Japanese = {
       'event.list': 'List events',
       'ledger.see': 'See the ledger',
       'ledger.checkpoint': 'Get the ledger’s signed head',
+      'ledger.key': 'Get the ledger’s verifier key',
       'ledger.tile': 'Get a tile of the ledger',
       'ledger.inclusion': 'Prove that an entry is included',
       'ledger.consistency': 'Prove that the ledger only grew',

@@ -99,6 +99,7 @@ export const officer = {
       'event.list': '操作の記録を見る',
       'ledger.see': '記録簿の概要を見る',
       'ledger.checkpoint': '記録簿の署名付き先頭を得る',
+      'ledger.key': '記録簿の検証鍵を得る',
       'ledger.tile': '記録簿の区画を得る',
       'ledger.inclusion': '記録が含まれる証明を得る',
       'ledger.consistency': '記録簿が書き換わっていない証明を得る',
