@@ -209,12 +209,13 @@ function ChildCard({ child }: { readonly child: Child }) {
           </a>
         ))}
       </div>
+      <ChildLinks child={child} />
+      {/* What grows when it is read stands below what is pressed. */}
       <section class="child-upcoming">
         <h3 class="small-title">{words.home.upcoming}</h3>
         <Upcoming child={child.id} cutOff={cutOff} turn={turn} changed={() => setOwn((before) => before + 1)} />
       </section>
       {calendar.state === 'ready' && <ClosedDays calendar={calendar.value} />}
-      <ChildLinks child={child} />
     </li>
   );
 }
