@@ -33,7 +33,9 @@ export function LookedPage({ child: wanted }: { readonly child: string | null })
         <summary>{say.whatProof}</summary>
         <p>{say.aboutProof}</p>
         <p>
-          <a href={path`/v1/ledger/${city}/key`}>{say.key}</a>
+          <a class="button button-quiet" href={path`/v1/ledger/${city}/key`}>
+            <span>{say.key}</span>
+          </a>
         </p>
       </details>
       <RemoteView of={children} again={again}>
