@@ -65,7 +65,8 @@ static void write_json(const struct finding *f)
 static void write_text(const struct finding *f)
 {
 	if (!err_is_ok(f->e))
-		printf("%s: cannot be verified: %s\n", f->name, err_row(f->e)->en);
+		printf("%s: cannot be verified: %s\n", f->name,
+		    err_is(f->e, ERR_UNAVAILABLE) ? "it cannot be opened; stop the server that serves it first" : err_row(f->e)->en);
 	else if (f->report.first_bad != UINT64_MAX)
 		printf("%s: NOT GENUINE at entry %llu: %s\n", f->name, (unsigned long long)f->report.first_bad, f->report.what);
 	else

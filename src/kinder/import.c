@@ -389,7 +389,7 @@ static err problems_apply(struct call *call)
 }
 
 const struct op import_problems = {
-	IMPORT_SEE,
+	IMPORT_SEE_ROWS,
 	.id = "import.problems",
 	.ja = "取り込みの問題を見る",
 	.en = "List the problems of an import",
@@ -400,6 +400,7 @@ const struct op import_problems = {
 	.output = &import_problem_entity,
 	.list = true,
 	.where = "import_problem.import = :import",
+	.event = true,
 	.status = 200,
 	.apply = problems_apply,
 };

@@ -224,6 +224,8 @@ static err change_list(struct call *call)
 	return call_list(call, NULL);
 }
 
+#define CHANGE_PURPOSE .purpose_ja = "二人目の人が変更の内容を確かめるため", \
+	.purpose_en = "To let a second person judge a change"
 #define CHANGE_ID {.place = IN_PATH, .object = true, .field = {.name = "change", .ja = "変更申請", .en = "Change", .type = FIELD_ID, .refers = "change", .required = true}}
 
 static const struct grant see_grants[] = {{ROLES_ANY, RELATION_OWN, "*"}, {ROLES_ANY, RELATION_APPROVER, "*"}, {0}};
@@ -236,31 +238,31 @@ static const struct op list_op = {
 	.id = "change.list", .ja = "変更申請の一覧を見る", .en = "List changes", .method = "GET", .path = "/v1/changes",
 	.kind = OP_READ, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = see_grants,
 	.policy = "change see", .inputs = page, .entity = &op_entity_change, .output = &op_entity_change, .list = true,
-	.status = 200, .purpose_ja = "二人目の人が変更の内容を確かめるため", .purpose_en = "To let a second person judge a change", .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_list,
+	.status = 200, CHANGE_PURPOSE, .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_list,
 };
 static const struct op see_op = {
 	.id = "change.see", .ja = "変更申請を見る", .en = "See a change", .method = "GET", .path = "/v1/changes/{change}",
 	.kind = OP_READ, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = see_grants,
 	.policy = "change see", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .purpose_ja = "二人目の人が変更の内容を確かめるため", .purpose_en = "To let a second person judge a change", .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_see,
+	.status = 200, CHANGE_PURPOSE, .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_see,
 };
 static const struct op approve_op = {
 	.id = "change.approve", .ja = "変更を承認する", .en = "Approve a change", .method = "POST", .path = "/v1/changes/{change}/approve",
 	.kind = OP_WRITE, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = approver_grants,
 	.policy = "change approve", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .step_up_s = OP_STEP_UP_S, .event = true, .grade = GRADE_2, .requirements = "K-3", .apply = change_approve,
+	.status = 200, CHANGE_PURPOSE, .step_up_s = OP_STEP_UP_S, .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_approve,
 };
 static const struct op reject_op = {
 	.id = "change.reject", .ja = "変更を却下する", .en = "Reject a change", .method = "POST", .path = "/v1/changes/{change}/reject",
 	.kind = OP_WRITE, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = approver_grants,
 	.policy = "change reject", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .event = true, .grade = GRADE_2, .requirements = "K-3", .apply = change_reject,
+	.status = 200, CHANGE_PURPOSE, .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_reject,
 };
 static const struct op withdraw_op = {
 	.id = "change.withdraw", .ja = "変更申請を取り下げる", .en = "Withdraw a change", .method = "POST", .path = "/v1/changes/{change}/withdraw",
 	.kind = OP_WRITE, .shape = SHAPE_CALL, .guard = GUARD_PLAIN, .route = ROUTE_SESSION, .grants = own_grants,
 	.policy = "change withdraw", .inputs = one, .entity = &op_entity_change, .output = &op_entity_change,
-	.status = 200, .event = true, .grade = GRADE_2, .requirements = "K-3", .apply = change_withdraw,
+	.status = 200, CHANGE_PURPOSE, .event = true, .grade = GRADE_3B, .requirements = "K-3", .apply = change_withdraw,
 };
 
 const struct op *const change_ops[] = {&list_op, &see_op, &approve_op, &reject_op, &withdraw_op, NULL};

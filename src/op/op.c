@@ -158,6 +158,31 @@ static bool grants_fit(const struct op *op)
 	return true;
 }
 
+/* O2: what is about a person is shown only with an event, and under its own grade. */
+static bool fields_fit(const struct op *op, const struct field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!fields[i].personal)
+			continue;
+		if (op->kind == OP_READ && !op->event)
+			return op_complain(op, "shows what is personal without an event");
+		if (fields[i].grade < op->grade)
+			return op_complain(op, "shows more than its grade");
+	}
+	return true;
+}
+
+static bool output_fits(const struct op *op)
+{
+	size_t count = 0;
+
+	while (op->output_fields != NULL && op->output_fields[count].name != NULL)
+		count++;
+	if (op->output != NULL && !fields_fit(op, op->output->fields, op->output->field_count))
+		return false;
+	return fields_fit(op, op->output_fields, count);
+}
+
 static bool op_fits(const struct op *op)
 {
 	if (op->ja == NULL || op->en == NULL || op->policy == NULL || op->apply == NULL || op->status == 0)
@@ -180,7 +205,7 @@ static bool op_fits(const struct op *op)
 		return op_complain(op, "names a media type and does not answer octets");
 	if (op->file != NULL && (op->reply == REPLY_JSON || strpbrk(op->file, "\"\\\r\n/") != NULL))
 		return op_complain(op, "names a file that cannot be one");
-	return inputs_fit(op) && grants_fit(op);
+	return inputs_fit(op) && grants_fit(op) && output_fits(op);
 }
 
 err op_check(void)
