@@ -2,6 +2,7 @@
  * The tables of the program: the lists that the modules declare, joined before main. Every entity and operation that
  * exists is in one of them.
  */
+#include "assure/assure.h"
 #include "identity/identity.h"
 #include "kinder/kinder.h"
 #include "op/change.h"
@@ -17,12 +18,15 @@ static const struct op *joined_ops[TABLE_MAX];
 const struct entity *const *const entities = joined_entities;
 const struct op *const *const ops = joined_ops;
 
-const struct job_kind *const *const job_kinds = kinder_jobs;
+static const struct job_kind *joined_jobs[JOB_KIND_MAX + 1];
 
-const op_start op_starts[] = {identity_start, kinder_start, NULL};
+const struct job_kind *const *const job_kinds = joined_jobs;
 
-static const struct entity *const *const entity_lists[] = {op_entity_list, identity_entities, kinder_entities, NULL};
-static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, change_ops, evidence_ops, NULL};
+const op_start op_starts[] = {identity_start, kinder_start, assure_start, NULL};
+
+static const struct entity *const *const entity_lists[] = {op_entity_list, identity_entities, kinder_entities, assure_entities, NULL};
+static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, assure_ops, change_ops, evidence_ops, NULL};
+static const struct job_kind *const *const job_lists[] = {kinder_jobs, assure_jobs, NULL};
 
 __attribute__((constructor)) static void join(void)
 {
@@ -39,5 +43,11 @@ __attribute__((constructor)) static void join(void)
 		for (size_t k = 0; op_lists[i][k] != NULL; k++) {
 			REQUIRE(count < TABLE_MAX - 1);
 			joined_ops[count++] = op_lists[i][k];
+		}
+	count = 0;
+	for (size_t i = 0; job_lists[i] != NULL; i++)
+		for (size_t k = 0; job_lists[i][k] != NULL; k++) {
+			REQUIRE(count < JOB_KIND_MAX);
+			joined_jobs[count++] = job_lists[i][k];
 		}
 }

@@ -1,0 +1,23 @@
+/*
+ * assure - the proof that the annex of the contract is kept: catalogue, checks, matrix.
+ *
+ *   catalog/…yaml ─▶ requirement ─▶ control ─▶ check, register ─▶ status
+ *
+ * A1  No requirement is proven without a check that ran on at least one object, or a record that is approved and valid.
+ * A2  A requirement is never better than the worst of what it rests on.
+ */
+#ifndef ASSURE_ASSURE_H
+#define ASSURE_ASSURE_H
+
+#include "op/job.h"
+#include "op/op.h"
+
+extern const struct entity *const assure_entities[];        /* all four end with NULL */
+extern const struct op *const assure_ops[];
+extern const struct statement *const assure_statements[];
+extern const struct job_kind *const assure_jobs[];
+
+/* Derives the module's lists; after row_plan_make, before threads. */
+MUST_USE err assure_start(void);
+
+#endif
