@@ -1,0 +1,31 @@
+#include <string.h>
+
+#include "assure/inspections.h"
+#include "base/log.h"
+
+static const struct inspection none[] = {{.name = NULL}};
+
+/* A module's array is added here; each ends with a row without name. */
+static const struct inspection *const lists[] = {
+	none,
+};
+
+const struct inspection *inspections_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct inspection *row = lists[i]; row->name != NULL; row++)
+			if (strcmp(row->name, name) == 0)
+				return row;
+	return NULL;
+}
+
+err inspections_check(void)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct inspection *row = lists[i]; row->name != NULL; row++)
+			if (inspections_find(row->name) != row || strlen(row->name) >= INSPECT_NAME_MAX || row->run == NULL) {
+				log_error("the row of inspection %s contradicts itself or another", row->name);
+				return FAIL(INVALID);
+			}
+	return OK;
+}
