@@ -14,10 +14,29 @@ static void check_vkey(struct bytes text)
 	struct note_key key;
 	OWN(buf) again = {0};
 
-	if (!err_is_ok(note_vkey_parse(text, &key)))
+	if (err_is_ok(note_vkey_parse(text, &key)))
+		REQUIRE(err_is_ok(note_vkey_format(&key, &again)));
+	else if (err_is_ok(note_cosigner_parse(text, &key)))
+		REQUIRE(err_is_ok(note_cosigner_format(&key, &again)));
+	else
 		return;
-	REQUIRE(err_is_ok(note_vkey_format(&key, &again)));
 	REQUIRE(bytes_equal(bytes_of(&again), text));
+}
+
+/* What is picked out of a note is a part of it. */
+static void check_cosigned(struct bytes note)
+{
+	static struct note_key key;
+	OWN(buf) lines = {0};
+	uint64_t time_s;
+
+	if (key.name[0] == '\0')
+		REQUIRE(err_is_ok(note_cosigner_parse(
+		    BYTES_LIT("witness.example.org/city+65c0eb5c+BP0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY"), &key)));
+	if (err_is_ok(note_lines_of(note, &key, true, &lines)))
+		REQUIRE(lines.len < note.len);
+	if (err_is_ok(note_cosigned(note, &key, &time_s)))
+		REQUIRE(lines.len > 0 && time_s <= INT64_MAX);
 }
 
 /* Extension lines are read over, so only the beginning comes back. */
@@ -64,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_vkey(text);
 	check_checkpoint(text);
 	check_note(text);
+	check_cosigned(text);
 	check_heads(text);
 	return 0;
 }

@@ -18,6 +18,13 @@
 #define LOG_SIGNED \
 	DASH LOG_ORIGIN " M9e0luh4jTG+UMBqOUo9/q+yAEvx1ilBEniMvjf1zfcBOhg+CKubMt53MvIt/uEWP6zdkdIQzd/fmwlM/dlPWF74ewI=\n"
 
+/* Made by another implementation: node's Ed25519 over the bytes that C2SP tlog-cosignature names. */
+#define WITNESS "witness.example.org/city"
+#define COSIGNED \
+	DASH WITNESS " ZcDrXAAAAABpIBwAyNKijLzx6HgURFumjd157JNWCUyeZyhzuBhhH6qMvFKdF9a/rARWJgtXJ4ZRTHtUq83ugWryZjtRfLHIxk2DBA==\n"
+#define COSIGNED_AT 1763712000
+
+static const char witness_vkey[] = WITNESS "+65c0eb5c+BP0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY";
 static const char vkey[] = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 static const char log_vkey[] = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
 
@@ -197,6 +204,96 @@ static void other_log(void **state)
 	assert_ok(heads_check(BYTES_LIT(LOG_TEXT "\n" LOG_SIGNED), NULL, &head));
 }
 
+/* A vkey of another's witness, as its tests publish it. */
+static void cosigner_vkeys(void **state)
+{
+	static const char other[] = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
+	struct note_key key = {.name = "untouched"};
+	OWN(buf) again = {0};
+
+	(void)state;
+	assert_err(INVALID, note_cosigner_parse(bytes_str(vkey), &key)); /* a log's key is no witness's */
+	assert_err(INVALID, note_cosigner_parse(BYTES_LIT("remora.n621.de+da77ade8+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"), &key));
+	assert_err(INVALID, note_cosigner_parse(BYTES_LIT(""), &key));
+	assert_string_equal(key.name, "untouched");
+	assert_err(INVALID, note_vkey_parse(bytes_str(other), &key));
+	assert_ok(note_cosigner_parse(bytes_str(other), &key));
+	assert_string_equal(key.name, "remora.n621.de");
+	assert_ok(note_cosigner_format(&key, &again));
+	assert_bytes(bytes_of(&again), bytes_str(other));
+}
+
+static void cosignatures(void **state)
+{
+	static const struct {
+		const char *note;
+		enum err_code code;
+	} rows[] = {
+		{LOG_TEXT "\n" LOG_SIGNED COSIGNED, ERR_OK},
+		{LOG_TEXT "\n" COSIGNED LOG_SIGNED, ERR_OK},
+		{LOG_TEXT "\n" STRANGER COSIGNED STRANGER COSIGNED, ERR_OK},
+		{LOG_TEXT "\n" LOG_SIGNED, ERR_NOT_FOUND},
+		{LOG_TEXT "\n" LOG_SIGNED STRANGER, ERR_NOT_FOUND},
+		{LOG_ORIGIN "\n14\n" LOG_ROOT "\n\n" LOG_SIGNED COSIGNED, ERR_CORRUPT},                  /* of another head */
+		{LOG_TEXT "\n" DASH WITNESS " ZcDrXAAAAABpIBwByNKijLzx6HgURFumjd157JNWCUyeZyhzuBhhH6qMvFKdF9a/rARWJgtXJ4ZRTHtUq83ugWryZjtRfLHIxk2DBA==\n",
+		    ERR_CORRUPT},                                                                      /* a second later */
+		{LOG_TEXT "\n" COSIGNED DASH WITNESS " ZcDrXAAAAABpIBwAyNKijA==\n", ERR_CORRUPT},        /* too short */
+		{LOG_TEXT "\n" DASH WITNESS " ZcDrXP////9pIBwAyNKijLzx6HgURFumjd157JNWCUyeZyhzuBhhH6qMvFKdF9a/rARWJgtXJ4ZRTHtUq83ugWryZjtRfLHIxk2DBA==\n",
+		    ERR_CORRUPT},                                                                      /* a time of no clock */
+		{LOG_TEXT COSIGNED, ERR_INVALID},
+		{"", ERR_INVALID},
+	};
+	struct note_key log = parse_key(log_vkey);
+	struct note_key key;
+	struct bytes text;
+
+	(void)state;
+	REQ("P-3.13");
+	assert_ok(note_cosigner_parse(bytes_str(witness_vkey), &key));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint64_t time_s = 7;
+		err e = note_cosigned(bytes_str(rows[i].note), &key, &time_s);
+
+		assert_string_equal(err_row(e)->name, err_row((err){(unsigned char)rows[i].code})->name);
+		assert_int_equal(time_s, err_is_ok(e) ? COSIGNED_AT : 7);
+	}
+	/* The log's own verifier passes over it, and no signature takes the place of another kind. */
+	assert_ok(note_verify(BYTES_LIT(LOG_TEXT "\n" LOG_SIGNED COSIGNED), &log, &text));
+	assert_err(CORRUPT, note_verify(BYTES_LIT(LOG_TEXT "\n" COSIGNED), &log, &text));
+	assert_err(CORRUPT, note_verify(BYTES_LIT(LOG_TEXT "\n" COSIGNED), &key, &text));
+}
+
+static void cosigning(void **state)
+{
+	const uint8_t seed[SIGN_SEED_LEN] = {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
+	struct note_key key = {.name = WITNESS};
+	struct note_key log = parse_key(log_vkey);
+	struct signer *signer = NULL;
+	uint8_t signature[SIGN_LEN];
+	OWN(buf) whole = {0};
+	OWN(buf) line = {0};
+	OWN(buf) mine = {0};
+
+	(void)state;
+	assert_ok(signer_new(seed, &signer));
+	signer_public(signer, key.public_key);
+	assert_ok(note_cosign_text(COSIGNED_AT, BYTES_LIT(LOG_TEXT), &whole));
+	assert_bytes(bytes_of(&whole), BYTES_LIT("cosignature/v1\ntime 1763712000\n" LOG_TEXT));
+	assert_ok(signer_sign(signer, bytes_of(&whole), signature));
+	assert_ok(note_cosign_line(&key, COSIGNED_AT, signature, &line));
+	assert_bytes(bytes_of(&line), BYTES_LIT(COSIGNED));
+	assert_err(INVALID, note_cosign_text(UINT64_MAX, BYTES_LIT(LOG_TEXT), &whole));
+	assert_err(INVALID, note_cosign_text(1, (struct bytes){0}, &whole));
+	assert_err(INVALID, note_cosign_line(&key, UINT64_MAX, signature, &line));
+	assert_ok(note_lines_of(BYTES_LIT(LOG_TEXT "\n" STRANGER COSIGNED LOG_SIGNED), &key, true, &mine));
+	assert_bytes(bytes_of(&mine), BYTES_LIT(COSIGNED));
+	assert_ok(note_lines_of(BYTES_LIT(LOG_TEXT "\n" STRANGER COSIGNED LOG_SIGNED), &log, false, &mine));
+	assert_bytes(bytes_of(&mine), BYTES_LIT(COSIGNED LOG_SIGNED));
+	assert_ok(note_lines_of(BYTES_LIT(LOG_TEXT "\n" COSIGNED), &log, false, &mine));
+	assert_bytes(bytes_of(&mine), BYTES_LIT(COSIGNED LOG_SIGNED));
+	signer_free(&signer);
+}
+
 static void heads_file(void **state)
 {
 	static const char *const bad[] = {"\n", "0\n", "01\na", "x\n", "-1\na", "65537\n", "123456", "1 \na"};
@@ -235,6 +332,9 @@ int main(void)
 		cmocka_unit_test(signing),
 		cmocka_unit_test(checkpoints),
 		cmocka_unit_test(other_log),
+		cmocka_unit_test(cosigner_vkeys),
+		cmocka_unit_test(cosignatures),
+		cmocka_unit_test(cosigning),
 		cmocka_unit_test(heads_file),
 	};
 
