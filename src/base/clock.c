@@ -164,6 +164,16 @@ int32_t clock_date_add(int32_t date, int32_t days)
 	return days_have_date(sum) ? date_join(date_from_days(sum)) : 0;
 }
 
+err clock_midnight(int32_t date, int64_t *at_us_out)
+{
+	struct date split = date_split(date);
+
+	if (!date_exists(split))
+		return FAIL(INVALID);
+	*at_us_out = (days_from_date(split) * DAY_S - CLOCK_JST_OFFSET_S) * SECOND_US;
+	return OK;
+}
+
 int clock_weekday(int32_t date)
 {
 	struct date split = date_split(date);

@@ -29,6 +29,7 @@ void clock_settle(void);
 /* Dates are the int32 yyyymmdd of the proleptic Gregorian calendar, 0 = none. */
 int32_t clock_date_jst(int64_t at_us);                                  /* 0 outside the years 1..9999 */
 int32_t clock_date_add(int32_t date, int32_t days);                     /* 0 when either is no date of them */
+MUST_USE err clock_midnight(int32_t date, int64_t *at_us_out);          /* at which the day begins in Japan. INVALID: no date */
 int clock_weekday(int32_t date);                                        /* 0 Sunday .. 6; -1 no date */
 MUST_USE err clock_date_parse(struct bytes text, int32_t *date_out);    /* YYYY-MM-DD, 1900..2199 */
 void clock_date_format(int32_t date, char text_out[static CLOCK_TEXT_MAX]); /* empty when no date */

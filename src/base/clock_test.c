@@ -79,7 +79,7 @@ static void every_day_follows_the_one_before(void **state)
 {
 	int32_t date = 19000101;
 	int weekday = clock_weekday(date);
-	int64_t noon_us = 0;
+	int64_t noon_us = 0, midnight_us = 0;
 	int days = 0;
 
 	(void)state;
@@ -88,10 +88,13 @@ static void every_day_follows_the_one_before(void **state)
 		assert_int_equal(clock_weekday(date), weekday);
 		assert_int_equal(clock_date_jst(noon_us), date);
 		assert_int_equal(clock_date_add(19000101, days), date);
+		assert_ok(clock_midnight(date, &midnight_us));
+		assert_int_equal(midnight_us, noon_us - INT64_C(43200000000));
 		weekday = (weekday + 1) % 7;
 		date = clock_date_add(date, 1);
 		noon_us += INT64_C(86400000000);
 	}
+	assert_err(INVALID, clock_midnight(20230229, &midnight_us));
 	assert_int_equal(days, 300 * 365 + 75 - 2); /* 1900 and 2100 have no leap day */
 }
 

@@ -42,12 +42,9 @@ struct month {
 
 static int64_t at_minute(int32_t date, int minute)
 {
-	char text[CLOCK_TEXT_MAX + 16];
 	int64_t at_us = 0;
 
-	clock_date_format(date, text);
-	memcpy(text + strlen(text), "T00:00:00+09:00", sizeof("T00:00:00+09:00"));
-	REQUIRE(err_is_ok(clock_time_parse(bytes_str(text), &at_us)));
+	REQUIRE(err_is_ok(clock_midnight(date, &at_us)));
 	return at_us + minute * MINUTE_US;
 }
 

@@ -56,7 +56,7 @@ static err leave_apply(struct call *call)
 		child.state = CHILD_LEFT;
 		child.leaves_at = 0;
 	} else
-		TRY(kinder_midnight(child.leaving_date, &child.leaves_at));
+		TRY(clock_midnight(child.leaving_date, &child.leaves_at));
 	TRY(row_update(&call->rows, &child_entity, &child));
 	call->event_facility = child.facility;
 	json_row(&call->out, &child_entity, &child, "*");

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kinder/child.h"
 #include "kinder/class.h"
@@ -8,14 +7,10 @@
 #include "kinder/kinder_int.h"
 #include "kinder/placement.h"
 #include "ledger/ledger.h"
-#include "ledger/note.h"
-#include "op/head_signer.h"
 #include "op/history_item.h"
+#include "op/proof.h"
 
 #include "kinder/history.h"
-
-#define HEAD_TRIES 40
-#define HEAD_PAUSE_NS 25000000L
 
 /* guardianship.state 0 = active */
 const struct statement history_linked = {"kinder.history-linked",
@@ -298,12 +293,6 @@ const struct op history_child = { /* K-27 */
 
 /* ---- the proof ---- */
 
-struct proof {
-	uint64_t index;
-	uint64_t size;
-	struct buf checkpoint;      /* in the arena: see proof_slow */
-};
-
 static err proof_prepare(struct call *call)
 {
 	struct proof *proof = arena_alloc(call->arena, sizeof(*proof));
@@ -328,69 +317,22 @@ static err proof_prepare(struct call *call)
 	return OK;
 }
 
-/* OK: it holds the entry. LIMITED: it is older than that. */
-static err take_head(struct call *call, struct proof *proof, struct bytes note)
-{
-	char origin[NOTE_NAME_MAX];
-	struct ledger_head head;
-	struct bytes text;
-	uint8_t *kept;
-
-	TRY(note_text(note, &text));
-	TRY(note_checkpoint_parse(text, origin, &head));
-	if (head.size <= proof->index)
-		return FAIL(LIMITED);
-	kept = arena_alloc(call->arena, note.len);
-	if (kept == NULL)
-		return FAIL(UNAVAILABLE);
-	memcpy(kept, note.ptr, note.len);
-	proof->checkpoint = (struct buf){.ptr = kept, .len = note.len};
-	proof->size = head.size;
-	return OK;
-}
-
-/* The signed head may be a moment older than the entry: the next one holds it. */
 static err proof_slow(struct call *call)
 {
-	const struct timespec pause = {.tv_nsec = HEAD_PAUSE_NS};
-	struct proof *proof = call->state;
-
-	for (int i = 0; i < HEAD_TRIES; i++) {
-		OWN(buf) note = {0};
-		err e;
-
-		TRY(head_signer_current(call->compartment->signer, &note));
-		e = take_head(call, proof, bytes_of(&note));
-		if (!err_is(e, ERR_LIMITED))
-			return e;
-		(void)nanosleep(&pause, NULL); /* cut short by a signal: asks again sooner */
-	}
-	return FAIL(UNAVAILABLE);
+	return proof_head(call, call->state);
 }
 
-/* C2SP tlog-proof: the extra data is the entry itself, from which the leaf's hash is made. */
 static err proof_apply(struct call *call)
 {
-	uint8_t hashes[LEDGER_PROOF_MAX * LEDGER_HASH_LEN];
-	const struct proof *proof = call->state;
+	struct proof *proof = call->state;
 	struct history_entry *entry = arena_alloc(call->arena, sizeof(*entry));
-	struct buf *out = call->out.out;
-	size_t count = 0;
 
 	if (entry == NULL)
 		return FAIL(UNAVAILABLE);
 	TRY(child_here(call));
 	TRY(history_item_read(&call->rows, proof->index, entry));
-	TRY(ledger_inclusion(call->rows.db, proof->index, proof->size, hashes, &count));
-	TRY(buf_append_str(out, "c2sp.org/tlog-proof@v1\nextra "));
-	TRY(base64_append(out, entry->leaf));
-	TRY(buf_printf(out, "\nindex %llu\n", (unsigned long long)proof->index));
-	for (size_t i = 0; i < count; i++) {
-		TRY(base64_append(out, (struct bytes){hashes + i * LEDGER_HASH_LEN, LEDGER_HASH_LEN}));
-		TRY(buf_append_str(out, "\n"));
-	}
-	TRY(buf_append_str(out, "\n"));
-	TRY(buf_append(out, (struct bytes){proof->checkpoint.ptr, proof->checkpoint.len}));
+	TRY(proof_path(call, proof));
+	TRY(proof_text(proof, entry->leaf, call->out.out));
 	return buf_printf(&call->detail, "\"index\":%llu", (unsigned long long)proof->index);
 }
 

@@ -176,7 +176,7 @@ static err check_effective(struct call *call, const struct import_kind *kind, st
 	if (import->effective < today || import->effective > clock_date_add(today, EFFECTIVE_DAYS_MAX))
 		return call_flaw(call, "effective", FLAW_RULE, "適用日は、今日から400日以内にしてください。",
 		    "The effective date is today or one of the next 400 days.");
-	return kinder_midnight(import->effective, &import->effective_at);
+	return clock_midnight(import->effective, &import->effective_at);
 }
 
 static err begin_apply(struct call *call)

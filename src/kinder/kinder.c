@@ -1,7 +1,5 @@
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "kinder/absence.h"
 #include "kinder/attendance.h"
 #include "kinder/board.h"
@@ -128,13 +126,4 @@ err kinder_conflict(struct call *call, const char *field, const char *ja, const 
 {
 	problems_add(call->problems, field, NULL, FLAW_DUPLICATE, call->language == LANGUAGE_EN ? en : ja);
 	return FAIL(CONFLICT);
-}
-
-err kinder_midnight(int32_t date, int64_t *at_us_out)
-{
-	char text[CLOCK_TEXT_MAX + 16];
-
-	clock_date_format(date, text);
-	(void)snprintf(text + strlen(text), 16, "T00:00:00+09:00");
-	return clock_time_parse(bytes_str(text), at_us_out);
 }

@@ -26,7 +26,5 @@
 /* Refused with words of its own beside the usual ones of a conflict. */
 MUST_USE err kinder_conflict(struct call *call, const char *field, const char *ja, const char *en);
 
-/* When a day begins in Japan. INVALID: no date that a clock shows. */
-MUST_USE err kinder_midnight(int32_t date, int64_t *at_us_out);
 
 #endif

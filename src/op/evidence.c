@@ -6,113 +6,12 @@
 #include "op/evidence.h"
 #include "op/head_signer.h"
 
-#define SCAN_MAX 4096   /* entries looked at for one page of events */
-
 static int64_t number_or(const struct call *call, const char *name, int64_t otherwise)
 {
 	const struct value *value = call_value(call, name);
 
 	return value->present ? value->as.integer : otherwise;
 }
-
-/* ---- events ---- */
-
-struct page {
-	struct call *call;
-	int64_t wanted;
-	int64_t found;
-	struct bytes leaves[LEDGER_BUNDLE];
-	struct event_row rows[EVENT_ROW_MAX];
-};
-
-static bool in_reach(const struct call *call, const struct event *event)
-{
-	return call->grant->relation != RELATION_FACILITY || id_equal(event->facility, call->actor.facility);
-}
-
-static void emit(struct json *json, uint64_t index, const struct event *event)
-{
-	json_object(json, NULL);
-	json_int(json, "index", (int64_t)index);
-	json_time(json, "time", event->time_us);
-	json_text(json, "operation", event->operation);
-	json_int(json, "outcome", event->outcome);
-	json_id(json, "actor", event->actor);
-	json_text(json, "role", event->role);
-	json_text(json, "rule", event->rule);
-	json_id(json, "facility", event->facility);
-	json_array(json, "objects");
-	for (size_t i = 0; i < event->object_count; i++) {
-		json_object(json, NULL);
-		json_text(json, "entity", event->objects[i].entity);
-		json_id(json, "id", event->objects[i].id);
-		json_object_end(json);
-	}
-	json_array_end(json);
-	json_int(json, "rows", (int64_t)event->row_count);
-	json_id(json, "request", event->request);
-	json_object_end(json);
-}
-
-/* One bundle, newest entry first. next_out: index below which to go on. */
-static err emit_bundle(struct page *page, uint64_t first, unsigned count, uint64_t *next_out)
-{
-	struct event_object objects[EVENT_OBJECT_MAX];
-	OWN(buf) entries = {0};
-	struct bytes rest;
-
-	TRY(ledger_entries(page->call->rows.db, first, count, &entries));
-	rest = bytes_of(&entries);
-	for (unsigned i = 0; i < count; i++) {
-		uint16_t len;
-
-		if (!err_is_ok(cut_u16(&rest, &len)) || !err_is_ok(cut_bytes(&rest, len, &page->leaves[i])))
-			return FAIL(CORRUPT);
-	}
-	for (unsigned i = count; i > 0 && page->found < page->wanted; i--) {
-		struct event event;
-
-		if (!err_is_ok(event_decode(page->leaves[i - 1], &event, objects, page->rows)))
-			return FAIL(CORRUPT);
-		*next_out = first + i - 1;
-		if (!in_reach(page->call, &event))
-			continue;
-		emit(&page->call->out, first + i - 1, &event);
-		page->found++;
-	}
-	return page->call->out.state;
-}
-
-static err event_list(struct call *call)
-{
-	uint64_t size;
-	uint64_t below = (uint64_t)number_or(call, "cursor", INT64_MAX);
-	uint64_t lowest;
-	struct page *page = arena_alloc(call->arena, sizeof(*page));
-
-	if (page == NULL)
-		return FAIL(UNAVAILABLE);
-	TRY(ledger_size(call->rows.db, &size));
-	page->call = call;
-	page->wanted = number_or(call, "limit", 100);
-	if (below > size)
-		below = size;
-	lowest = below > SCAN_MAX ? below - SCAN_MAX : 0;
-	json_array(&call->out, "items");
-	while (below > lowest && page->found < page->wanted) {
-		uint64_t first = (below - 1) / LEDGER_BUNDLE * LEDGER_BUNDLE;
-
-		TRY(emit_bundle(page, first, (unsigned)(below - first), &below));
-	}
-	json_array_end(&call->out);
-	if (below > 0)
-		json_int(&call->out, "next", (int64_t)below);
-	else
-		json_null(&call->out, "next");
-	return OK;
-}
-
-/* ---- ledger ---- */
 
 /* The log is named in the path; another's is not here. */
 static err own_log(const struct call *call)
@@ -234,18 +133,12 @@ static err ledger_consistency_see(struct call *call)
 }
 
 #define OVERSEERS (ROLE(OFFICER) | ROLE(OFFICER_ADMIN) | ROLE(AUDITOR))
-#define OPERATORS (ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
 #define NUMBER(text, label_ja, label_en, least) \
 	{.place = IN_QUERY, .field = {.name = text, .ja = label_ja, .en = label_en, .type = FIELD_INT, .min = least, .max = INT64_C(9007199254740991)}}
 #define LOG_NAME {.place = IN_PATH, .field = {.name = "log", .ja = "記録簿", .en = "Log", .type = FIELD_TEXT, .max = 31, .required = true}}
 
-static const struct grant event_grants[] = {
-	{ROLE(PRINCIPAL), RELATION_FACILITY, "clear"}, {OVERSEERS, RELATION_CUSTOMER, "clear"},
-	{OPERATORS, RELATION_PROVIDER, "clear"}, {0},
-};
 static const struct grant ledger_grants[] = {{OVERSEERS, RELATION_CUSTOMER, "*"}, {0}};
 
-static const struct input event_inputs[] = {NUMBER("cursor", "続きの位置", "Cursor", 0), OP_INPUT_LIMIT, {0}};
 static const struct input log_inputs[] = {LOG_NAME, {0}};
 static const struct input tile_inputs[] = {
 	LOG_NAME, {.place = IN_PATH, .rest = true, .field = {.name = "tile", .ja = "区画", .en = "Tile", .type = FIELD_TEXT, .max = 64, .required = true}}, {0},
@@ -253,11 +146,6 @@ static const struct input tile_inputs[] = {
 static const struct input inclusion_inputs[] = {LOG_NAME, NUMBER("index", "番号", "Index", 0), NUMBER("size", "大きさ", "Size", 1), {0}};
 static const struct input consistency_inputs[] = {LOG_NAME, NUMBER("from", "前の大きさ", "From size", 0), NUMBER("to", "後の大きさ", "To size", 0), {0}};
 
-static const struct op list_op = {
-	.id = "event.list", .ja = "操作の記録を見る", .en = "List events", .method = "GET", .path = "/v1/events",
-	.kind = OP_READ, .grants = event_grants, .policy = "event see", .inputs = event_inputs, .list = true, .status = 200,
-	.event = true, .grade = GRADE_2, .requirements = "K-27", .apply = event_list,
-};
 static const struct op see_op = {
 	.id = "ledger.see", .ja = "記録簿の概要を見る", .en = "See the ledger", .method = "GET", .path = "/v1/ledger",
 	.kind = OP_READ, .grants = ledger_grants, .policy = "ledger see", .status = 200, .grade = GRADE_2,
@@ -289,4 +177,4 @@ static const struct op consistency_op = {
 	.inputs = consistency_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_consistency_see,
 };
 
-const struct op *const evidence_ops[] = {&list_op, &see_op, &checkpoint_op, &key_op, &tile_op, &inclusion_op, &consistency_op, NULL};
+const struct op *const evidence_ops[] = {&see_op, &checkpoint_op, &key_op, &tile_op, &inclusion_op, &consistency_op, NULL};

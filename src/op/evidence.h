@@ -1,5 +1,5 @@
 /*
- * evidence - the ledger as callers see it: events in clear, heads, tiles, proofs (LG-1, LG-2).
+ * evidence - the ledger as callers see it: heads, tiles, proofs (LG-2). Its events are op/events.
  */
 #ifndef OP_EVIDENCE_H
 #define OP_EVIDENCE_H
