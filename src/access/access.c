@@ -91,6 +91,8 @@ err access_bind(struct query *query, const struct actor *actor)
 	}
 	if (query_has(query, "actor_role"))
 		TRY(query_int(query, "actor_role", (int64_t)(1u << actor->role)));
+	if (query_has(query, "actor_probe"))
+		TRY(query_int(query, "actor_probe", actor->probe ? 1 : 0));
 	return OK;
 }
 
@@ -132,6 +134,47 @@ err access_decide(struct db *db, const struct actor *actor, const struct grant *
 		}
 	}
 	return FAIL(NOT_FOUND);
+}
+
+static const struct statement probe_account = {"access.probe-account", "SELECT 1 FROM account WHERE id = :id AND probe = 1"};
+static const struct statement probe_facility = {"access.probe-facility", "SELECT 1 FROM facility WHERE id = :id AND probe = 1"};
+
+static err is_probe(struct db *db, const struct statement *statement, struct id id, bool *probe_out)
+{
+	struct query *query = NULL;
+	bool row = false;
+	err e = query_start(db, statement, &query);
+
+	if (err_is_ok(e))
+		e = query_id(query, "id", &id);
+	if (err_is_ok(e))
+		e = query_step(query, &row);
+	query_end(&query);
+	TRY(e);
+	*probe_out = row;
+	return OK;
+}
+
+err access_probe_account(struct db *db, struct id account, bool *probe_out)
+{
+	return is_probe(db, &probe_account, account, probe_out);
+}
+
+err access_probe_facility(struct db *db, struct id facility, bool *probe_out)
+{
+	return is_probe(db, &probe_facility, facility, probe_out);
+}
+
+err access_same_side(struct db *db, struct id account, struct id facility)
+{
+	bool of_account = false;
+	bool of_facility = false;
+
+	if (id_is_zero(facility))
+		return OK;
+	TRY(access_probe_account(db, account, &of_account));
+	TRY(access_probe_facility(db, facility, &of_facility));
+	return of_account == of_facility ? OK : FAIL(NOT_FOUND);
 }
 
 /* account.state 1 = active, membership.state 0 = active */

@@ -3,6 +3,10 @@
  *
  * A relation between the acting membership and a row of an entity is one SQL predicate over that entity's table
  * (access/relations.c). Detail evaluates it for one id, lists put it into WHERE: they cannot differ.
+ * P1  What is made for checks (facility.probe, account.probe) and what is real are apart: nobody reaches across, by whatever
+ *     relation. Relations to a whole compartment compare the side of the row; the others start from the actor's account,
+ *     membership or facility, which are on one side: access_same_side is asked before a session acts in a membership, and
+ *     whatever joins people, children and facilities stays on the side of who does it.
  * Source: catalog/access.yaml; AC-1, AC-2.
  */
 #ifndef ACCESS_ACCESS_H
@@ -48,6 +52,7 @@ struct actor {
 	enum role role;
 	int64_t signed_in_us;    /* when the session last proved who it is: sign-in or step-up */
 	bool factor;             /* that proof had a second factor */
+	bool probe;              /* an account made for checks: it and whoever is real never reach each other */
 };
 
 /* Who may do nothing before a second factor is enrolled: privileged roles. K-27 T-33 U-04 */
@@ -62,7 +67,7 @@ static inline bool access_factor_due(const struct actor *actor)
 struct access_rule {
 	const char *entity;
 	enum relation relation;
-	const char *predicate;   /* SQL; parameters :actor_account :actor_membership :actor_facility :actor_role (mask) */
+	const char *predicate;   /* SQL; parameters :actor_account :actor_membership :actor_facility :actor_role (mask) :actor_probe */
 };
 extern const struct access_rule relations_rules[]; /* access/relations.c; ends with entity == NULL */
 
@@ -79,6 +84,11 @@ MUST_USE err access_bind(struct query *query, const struct actor *actor);
  */
 MUST_USE err access_decide(struct db *db, const struct actor *actor, const struct grant *grants, const char *entity,
     struct id object, const struct grant **grant_out);
+/* Is an account, or a facility, made for checks? What does not exist is not. */
+MUST_USE err access_probe_account(struct db *db, struct id account, bool *probe_out);
+MUST_USE err access_probe_facility(struct db *db, struct id facility, bool *probe_out);
+/* P1. NOT_FOUND: account and facility (zero: none) are not on one side. */
+MUST_USE err access_same_side(struct db *db, struct id account, struct id facility);
 /* Account active and membership in force, in the same role and facility: asked again for those who are not here themselves. NOT_FOUND: not. */
 MUST_USE err access_in_office(struct db *db, const struct actor *actor);
 

@@ -17,37 +17,39 @@
 #define SEEN_ROLES \
 	"((:actor_role & 64) <> 0 OR ((:actor_role & 16) <> 0 AND held.role IN (2, 3, 4))" \
 	" OR ((:actor_role & 32) <> 0 AND held.role IN (3, 4, 5, 6)))"
+/* P1: on the actor's side of what is made for checks. */
+#define ACCOUNT_SIDE(account) "EXISTS (SELECT 1 FROM account AS side WHERE side.id = " account " AND side.probe = :actor_probe)"
 #define IMPORT_OF(import, whose) \
 	"EXISTS (SELECT 1 FROM import AS whole WHERE whole.id = " import " AND whole." whose ")"
-#define WHOLE_COMPARTMENT "1 = 1"
+#define OF_THE_CITY "facility IS NULL AND " ACCOUNT_SIDE("whole.requester")
 
 const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"account", RELATION_OWN, "account.id = :actor_account"},
 	{"account", RELATION_FACILITY,
 	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id"
-	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
-	{"account", RELATION_CUSTOMER, HELD_BY("account.id") SEEN_ROLES ")"},
-	{"account", RELATION_PROVIDER, HELD_BY("account.id") "held.role IN (8, 9))"},
+	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2)) AND account.probe = :actor_probe"},
+	{"account", RELATION_CUSTOMER, HELD_BY("account.id") SEEN_ROLES ") AND account.probe = :actor_probe"},
+	{"account", RELATION_PROVIDER, HELD_BY("account.id") "held.role IN (8, 9)) AND account.probe = :actor_probe"},
 	{"membership", RELATION_OWN, "membership.account = :actor_account"},
 	{"membership", RELATION_FACILITY, "membership.facility = :actor_facility AND membership.role IN (1, 2)"},
-	{"membership", RELATION_CUSTOMER, "membership.role IN (3, 4, 5, 6)"},
-	{"membership", RELATION_PROVIDER, "membership.role IN (8, 9)"},
+	{"membership", RELATION_CUSTOMER, "membership.role IN (3, 4, 5, 6) AND " ACCOUNT_SIDE("membership.account")},
+	{"membership", RELATION_PROVIDER, "membership.role IN (8, 9) AND " ACCOUNT_SIDE("membership.account")},
 	{"invitation", RELATION_FACILITY, HELD_BY("invitation.account") "held.facility = :actor_facility AND held.role IN (1, 2))"},
-	{"invitation", RELATION_CUSTOMER, HELD_BY("invitation.account") "held.role IN (3, 4, 5, 6))"},
-	{"invitation", RELATION_PROVIDER, HELD_BY("invitation.account") "held.role IN (8, 9))"},
+	{"invitation", RELATION_CUSTOMER, HELD_BY("invitation.account") "held.role IN (3, 4, 5, 6)) AND " ACCOUNT_SIDE("invitation.account")},
+	{"invitation", RELATION_PROVIDER, HELD_BY("invitation.account") "held.role IN (8, 9)) AND " ACCOUNT_SIDE("invitation.account")},
 	{"recovery", RELATION_FACILITY, HELD_BY("recovery.account") "held.facility = :actor_facility AND held.role IN (1, 2))"},
-	{"recovery", RELATION_CUSTOMER, HELD_BY("recovery.account") "held.role IN (3, 4, 5, 6))"},
-	{"recovery", RELATION_PROVIDER, HELD_BY("recovery.account") "held.role IN (8, 9))"},
+	{"recovery", RELATION_CUSTOMER, HELD_BY("recovery.account") "held.role IN (3, 4, 5, 6)) AND " ACCOUNT_SIDE("recovery.account")},
+	{"recovery", RELATION_PROVIDER, HELD_BY("recovery.account") "held.role IN (8, 9)) AND " ACCOUNT_SIDE("recovery.account")},
 	{"notice", RELATION_OWN, "notice.account = :actor_account"},
 	{"session", RELATION_OWN, "session.account = :actor_account"},
 	{"session", RELATION_FACILITY,
 	    "EXISTS (SELECT 1 FROM membership AS held WHERE held.id = session.membership"
 	    " AND held.facility = :actor_facility AND held.state = 0 AND held.role IN (1, 2))"},
-	{"session", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
-	{"session", RELATION_PROVIDER, WHOLE_COMPARTMENT},
+	{"session", RELATION_CUSTOMER, ACCOUNT_SIDE("session.account")},
+	{"session", RELATION_PROVIDER, ACCOUNT_SIDE("session.account")},
 	{"device", RELATION_FACILITY, "device.facility = :actor_facility"},
-	{"facility", RELATION_FACILITY, "facility.id = :actor_facility"},
-	{"facility", RELATION_CUSTOMER, WHOLE_COMPARTMENT},
+	{"facility", RELATION_FACILITY, "facility.id = :actor_facility AND facility.probe = :actor_probe"},
+	{"facility", RELATION_CUSTOMER, "facility.probe = :actor_probe"},
 	{"class", RELATION_OWN_CHILD,
 	    "EXISTS (SELECT 1 FROM child AS subject WHERE subject.class = class.id AND " MY_LIVE_LINK("subject.id") ")"},
 	{"class", RELATION_CLASS, MY_CLASS("class.id") " AND class.facility = :actor_facility"},
@@ -66,13 +68,14 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"attendance", RELATION_OWN_CHILD, MY_LIVE_LINK("attendance.child")},
 	{"attendance", RELATION_FACILITY, "attendance.facility = :actor_facility"},
 	/* A facility's imports are about children: the city's administrator has no part in them. */
-	{"import", RELATION_CUSTOMER, "import.facility IS NULL"},
+	{"import", RELATION_CUSTOMER, "import.facility IS NULL AND " ACCOUNT_SIDE("import.requester")},
 	{"import", RELATION_FACILITY, "import.facility = :actor_facility"},
-	{"import_problem", RELATION_CUSTOMER, IMPORT_OF("import_problem.import", "facility IS NULL")},
+	{"import_problem", RELATION_CUSTOMER, IMPORT_OF("import_problem.import", OF_THE_CITY)},
 	{"import_problem", RELATION_FACILITY, IMPORT_OF("import_problem.import", "facility = :actor_facility")},
-	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", "facility IS NULL")},
+	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", OF_THE_CITY)},
 	{"import_line", RELATION_FACILITY, IMPORT_OF("import_line.import", "facility = :actor_facility")},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
-	{"change", RELATION_APPROVER, "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0"},
+	{"change", RELATION_APPROVER,
+	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},
 	{0},
 };

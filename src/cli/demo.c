@@ -3,6 +3,7 @@
  *
  *   <dir>/.making        stands while the data are made; what is found beside it is begun anew
  *   <dir>/<city>/        one compartment each
+ *   <dir>/probe/         the one that is made for checks
  *   accounts file        who can sign in, with passwords (0600)
  */
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/demo_fill.h"
+#include "cli/probe.h"
 #include "cli/serve_int.h"
 #include "crypto/crypto.h"
 #include "entity/csv.h"
@@ -275,8 +277,8 @@ static err clear_cities(const char *dir)
 {
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < CITY_COUNT; i++) {
-		TRY(join_path(path, dir, blank[i].name));
+	for (size_t i = 0; i <= CITY_COUNT; i++) {
+		TRY(join_path(path, dir, i < CITY_COUNT ? blank[i].name : PROBE_NAME));
 		if (access(path, F_OK) == 0 && nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
 			log_error("%s cannot be removed: %s", path, strerror(errno));
 			return FAIL(UNAVAILABLE);
@@ -336,6 +338,7 @@ static err make_cities(struct demo_city *cities, const struct cli_options *optio
 		log_info("%s: %zu facilities, %zu children, %zu accounts", cities[i].name, cities[i].facility_count,
 		    cities[i].child_count, cities[i].person_count);
 	}
+	TRY(probe_make(options->dir, true));
 	TRY(accounts_text(cities, &text));
 	return write_secret(accounts, bytes_of(&text));
 }

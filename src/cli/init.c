@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/probe.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/local.h"
@@ -66,6 +67,10 @@ int cli_init(const struct cli_options *o)
 	};
 	err e;
 
+	if (o->customer != NULL && strcmp(o->customer, PROBE_NAME) == 0) {
+		(void)fprintf(stderr, PROBE_NAME " is the name of the compartment that is made for checks\n");
+		return CLI_USAGE;
+	}
 	if (o->customer == NULL || o->login == NULL) {
 		(void)fprintf(stderr, "init needs --customer NAME and --login NAME\n");
 		return CLI_USAGE;
@@ -79,6 +84,8 @@ int cli_init(const struct cli_options *o)
 		e = compartment_start();
 	if (err_is_ok(e))
 		e = compartment_make(directory, &spec);
+	if (err_is_ok(e))
+		e = probe_make(o->dir, o->demo);
 	if (err_is_ok(e))
 		e = make_password(password);
 	if (err_is_ok(e))

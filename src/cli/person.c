@@ -4,10 +4,10 @@
 #include "identity/enlist.h"
 #include "kinder/person.h"
 
-static err make(struct row_context *c, struct id id, struct bytes login, const struct kinder_person *person)
+static err make(struct row_context *c, struct id id, struct id facility, struct bytes login, const struct kinder_person *person)
 {
 	const struct enlist_person one = {
-		.id = id, .login = login, .name = person->name, .mail = person->mail, .telephone = person->telephone,
+		.id = id, .facility = facility, .login = login, .name = person->name, .mail = person->mail, .telephone = person->telephone,
 	};
 
 	return enlist_make(c, &one);

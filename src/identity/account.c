@@ -29,6 +29,7 @@ static const struct field fields[] = {
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS, .sealed = true, .group = "contact", AT(telephone)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,
 	    .choices = account_states, AT(state)},
+	{.name = "probe", .ja = "検査用", .en = "For checks", .type = FIELD_BOOL, .grade = GRADE_2, AT(probe)},
 };
 
 static const char *const unique[] = {"login_ix", NULL};
@@ -179,7 +180,7 @@ static err password_slow(struct call *call)
 
 static err issue(struct call *call, struct id facility)
 {
-	struct account account = {.state = ACCOUNT_INVITED};
+	struct account account = {.state = ACCOUNT_INVITED, .probe = call->actor.probe};
 	struct membership membership = {
 		.role = call_value(call, "role")->as.choice,
 		.facility = facility,
@@ -328,6 +329,7 @@ static const struct field issue_output[] = {
 	{.name = "mail", ACCOUNT_MAIL_WORDS},
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = account_states},
+	{.name = "probe", .ja = "検査用", .en = "For checks", .type = FIELD_BOOL, .grade = GRADE_2},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{0},

@@ -17,6 +17,7 @@ struct account {
 	struct bytes mail;
 	struct bytes telephone;
 	int32_t state;          /* enum account_state */
+	bool probe;             /* made for checks; the side on which it was issued */
 };
 
 #define ACCOUNT_LOGIN_MIN 3

@@ -88,6 +88,7 @@ err enlist_make(struct row_context *c, const struct enlist_person *person)
 		.telephone = person->telephone, .state = ACCOUNT_INVITED,
 	};
 
+	TRY(access_probe_facility(c->db, person->facility, &account.probe)); /* P1 of access.h */
 	return row_insert(c, &account_entity, &account);
 }
 

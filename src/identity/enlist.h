@@ -10,6 +10,7 @@
 
 struct enlist_person {
 	struct id id;
+	struct id facility;     /* it is made for */
 	struct bytes login, name, mail, telephone;
 };
 

@@ -1,4 +1,5 @@
 #include "identity/account.h"
+#include "identity/account_probe.h"
 #include "identity/credential.h"
 #include "identity/device.h"
 #include "identity/enlist.h"
@@ -72,6 +73,7 @@ const struct op *const identity_ops[] = {
 	&account_issue,
 	&account_install,
 	&account_set_password,
+	&account_probe,
 	&me_see,
 	&me_history,
 	&me_operations,
@@ -179,6 +181,7 @@ err identity_authenticate(struct call *call)
 		.role = (enum role)membership.role,
 		.signed_in_us = session.proved,
 		.factor = session.factor,
+		.probe = account.probe,
 	};
 	return standing == SESSION_LOCKED ? OK : session_touch(call, &session); /* S2 */
 }

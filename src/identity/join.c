@@ -263,7 +263,7 @@ static err check(struct call *call, struct addition *a)
 		return FAIL(DENIED);
 	}
 	TRY(row_get(&call->rows, &account_entity, a->code.account, &a->account));
-	if (a->account.state != ACCOUNT_ACTIVE)
+	if (a->account.state != ACCOUNT_ACTIVE || a->account.probe != call->actor.probe) /* P1 of access.h: as if there were none */
 		return bad_code(call);
 	a->membership.account = a->account.row.id;
 	return check_new(call, a);

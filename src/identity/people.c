@@ -107,6 +107,7 @@ static const struct field person_output[] = {
 	{.name = "mail", ACCOUNT_MAIL_WORDS},
 	{.name = "telephone", ACCOUNT_TELEPHONE_WORDS},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = account_states},
+	{.name = "probe", .ja = "検査用", .en = "For checks", .type = FIELD_BOOL, .grade = GRADE_2},
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "locked", .ja = "ロック中", .en = "Locked", .type = FIELD_BOOL, .grade = GRADE_2},

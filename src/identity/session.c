@@ -518,6 +518,8 @@ static err create_apply(struct call *call)
 		TRY(e);
 	}
 	TRY(prove(call, &account, &factor));
+	if (!err_is_ok(access_same_side(call->rows.db, account.row.id, membership.facility))) /* P1 of access.h */
+		return sign_in_refuse(call, "membership beyond the line");
 	TRY(end_presented(call));
 	TRY(open_session(call, &membership, factor));
 	session_put(call, &account);

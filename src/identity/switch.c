@@ -39,6 +39,7 @@ static err switch_apply(struct call *call)
 	struct account account = {0};
 
 	TRY(own_membership(call, &membership));
+	TRY(access_same_side(call->rows.db, call->actor.account, membership.facility)); /* P1 of access.h */
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
 	TRY(proved_enough(call, &session, &membership));
 	TRY(call_object(call, "membership", membership.row.id));

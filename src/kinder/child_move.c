@@ -10,7 +10,7 @@
 
 /* Of the same city: with the code of the same municipality. */
 static struct row_list by_code = {
-	"kinder.move-facility", &facility_entity, "municipality_code = :municipality_code AND code = :code AND state = 0", NULL,
+	"kinder.move-facility", &facility_entity, "municipality_code = :municipality_code AND code = :code AND state = 0 AND probe = :probe", NULL,
 };
 
 /* State 0: active, enrolled. */
@@ -99,6 +99,8 @@ static err find_facility(struct call *call, struct bytes municipality, struct fa
 		e = query_text(query, "municipality_code", municipality);
 	if (err_is_ok(e))
 		e = query_text(query, "code", call_text(call, "facility_code"));
+	if (err_is_ok(e)) /* P1 of access.h */
+		e = query_int(query, "probe", call->actor.probe ? 1 : 0);
 	if (err_is_ok(e))
 		e = query_step(query, &found);
 	if (err_is_ok(e) && found)

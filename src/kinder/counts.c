@@ -28,7 +28,7 @@ const struct statement counts_children = {
 static struct row_list facilities_with_children = {
 	.name = "kinder.counts-facilities",
 	.entity = &facility_entity,
-	.where = "EXISTS (SELECT 1 FROM child WHERE child.facility = facility.id AND child.state = 0) ORDER BY code, municipality_code LIMIT :limit",
+	.where = "probe = :probe AND EXISTS (SELECT 1 FROM child WHERE child.facility = facility.id AND child.state = 0) ORDER BY code, municipality_code LIMIT :limit",
 };
 static struct row_list classes_with_children = {
 	.name = "kinder.counts-classes",
@@ -105,14 +105,26 @@ static void add_sum(struct day_tally *total, const struct day_tally *part)
 	total->early += part->early;
 }
 
-/* facility zero: of the city. */
 static struct day_tally total_of(const struct sums *sums, struct id facility)
 {
 	struct day_tally total = {0};
 
 	for (size_t i = 0; i < sums->count; i++)
-		if (id_is_zero(facility) || id_equal(sums->list[i].facility, facility))
+		if (id_equal(sums->list[i].facility, facility))
 			add_sum(&total, &sums->list[i].tally);
+	return total;
+}
+
+/* What is made for checks is in no figure of the city, and the other way round: the list says which facilities are of this side. */
+static struct day_tally total_listed(const struct sums *sums, const struct gather *facilities)
+{
+	struct day_tally total = {0};
+
+	for (size_t i = 0; i < facilities->count; i++) {
+		struct day_tally part = total_of(sums, ((const struct facility *)facilities->rows[i])->row.id);
+
+		add_sum(&total, &part);
+	}
 	return total;
 }
 
@@ -169,7 +181,7 @@ static void put_facility(struct call *call, const struct facility *facility, con
 
 static err see_apply(struct call *call)
 {
-	struct gather_scope scope = {.date = board_date(call)};
+	struct gather_scope scope = {.date = board_date(call), .probe = call->actor.probe};
 	struct gather facilities = {0};
 	struct gather classes = {0};
 	struct sums sums = {0};
@@ -178,7 +190,7 @@ static err see_apply(struct call *call)
 	TRY(read_sums(call, scope.date, &sums));
 	TRY(gather_rows(call, &facilities_with_children, &scope, COUNT_CLASS_MAX, false, &facilities));
 	TRY(gather_rows(call, &classes_with_children, &scope, COUNT_CLASS_MAX, false, &classes));
-	total = total_of(&sums, (struct id){{0}});
+	total = total_listed(&sums, &facilities);
 	json_date(&call->out, "date", scope.date);
 	json_object(&call->out, "total");
 	put_tally(&call->out, &total);

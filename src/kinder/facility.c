@@ -40,6 +40,8 @@ static const struct field fields[] = {
 	    .offset = offsetof(struct facility, cut_off)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_1, .choices = states,
 	    .offset = offsetof(struct facility, state)},
+	{.name = "probe", .ja = "検査用", .en = "For checks", .type = FIELD_BOOL, .grade = GRADE_1,
+	    .offset = offsetof(struct facility, probe)},
 };
 
 static const char *const unique[] = {"municipality_code,code", NULL};

@@ -28,9 +28,10 @@ struct facility {
 	struct bytes notes;
 	struct bytes cut_off;     /* HH:MM, until when guardians report for a day; see cutoff.h */
 	int32_t state;            /* enum facility_state */
+	bool probe;               /* made for checks; never set by anybody who signs in */
 };
 
-#define FACILITY_INNER_FIELDS 2 /* the last ones, which no file and no form of the facility's data brings */
+#define FACILITY_INNER_FIELDS 3 /* the last ones, which no file and no form of the facility's data brings */
 
 extern const struct entity facility_entity;
 extern const struct statement facility_children;

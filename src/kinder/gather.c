@@ -34,6 +34,7 @@ static err bind_numbers(struct query *query, const struct gather_scope *scope, s
 		int64_t value;
 	} numbers[] = {
 		{"date", scope->date}, {"first", scope->first}, {"last", scope->last}, {"year", scope->year},
+		{"probe", scope->probe ? 1 : 0},
 		{"limit", (int64_t)max + 1},
 	};
 

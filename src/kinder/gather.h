@@ -16,6 +16,7 @@ struct gather_scope {
 	struct id facility, class, child, membership;
 	int32_t date, first, last;
 	int year;
+	bool probe;             /* which side of what is made for checks */
 };
 
 /* TOO_LARGE: more than max rows. skip_sealed: as row_read. */

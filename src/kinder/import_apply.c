@@ -342,7 +342,7 @@ static err decode(struct job_run *run, const struct import_line *line, struct im
 	return import_line_decode(&child_entity, line->content, *content_out);
 }
 
-static err make_people(struct job_run *run, const struct import_line *line)
+static err make_people(struct job_run *run, const struct import *import, const struct import_line *line)
 {
 	struct import_content *content = NULL;
 
@@ -352,7 +352,7 @@ static err make_people(struct job_run *run, const struct import_line *line)
 		const struct kinder_person person = {.name = guardian->name, .telephone = guardian->telephone, .mail = guardian->mail};
 
 		if (guardian->what == IMPORT_GUARDIAN_NEW)
-			TRY(person_desk->make(&run->rows, guardian->account, guardian->login, &person));
+			TRY(person_desk->make(&run->rows, guardian->account, import->facility, guardian->login, &person));
 	}
 	return OK;
 }
@@ -440,7 +440,7 @@ static err write_people(struct job_run *run, struct import *import, struct apply
 	if (applying->problem_count > 0)
 		return fail(run, import, applying);
 	for (size_t i = (size_t)import->written; i < end; i++)
-		TRY(make_people(run, &applying->lines[i]));
+		TRY(make_people(run, import, &applying->lines[i]));
 	import->written = (int64_t)end;
 	return OK;
 }

@@ -115,6 +115,9 @@ static err take_row(struct import_compare *c, uint32_t row, const struct value *
 	TRY(check_rules(c, row, values));
 	TRY(remember(c, row, municipality, code));
 	TRY(find_stored(c, municipality, code, &facility, &found));
+	if (found && facility.probe)
+		return import_compare_problem(c, row, place("code"), FLAW_DUPLICATE, "このIDは検査のために使われています。別のIDにしてください。",
+		    "This code is kept for checks. Choose another one.");
 	if (found)
 		before = facility;
 	for (size_t i = 0; i < COLUMN_COUNT; i++)

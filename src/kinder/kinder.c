@@ -13,6 +13,7 @@
 #include "kinder/counts.h"
 #include "kinder/day.h"
 #include "kinder/facility.h"
+#include "kinder/facility_probe.h"
 #include "kinder/guardianship.h"
 #include "kinder/history.h"
 #include "kinder/import.h"
@@ -57,6 +58,7 @@ const struct op *const kinder_ops[] = {
 	&facility_hours,
 	&facility_close,
 	&facility_reopen,
+	&facility_probe,
 	&calendar_see,
 	&calendar_put,
 	&calendar_remove,
@@ -109,6 +111,7 @@ const struct job_kind *const kinder_jobs[] = {&import_job_check, &import_job_cle
 err kinder_start(void)
 {
 	TRY(attendance_start());
+	TRY(facility_probe_start());
 	TRY(calendar_start());
 	TRY(card_start());
 	TRY(day_start());

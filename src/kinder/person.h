@@ -19,8 +19,8 @@ struct person_desk {
 	err (*find)(struct row_context *c, struct bytes login, struct id *account_out);
 	/* Guardian or teacher of the facility, now. */
 	err (*is_at)(struct row_context *c, struct id account, struct id facility, bool *at_out);
-	/* An invited account; its key exists (keys_create). CONFLICT: the login is taken. */
-	err (*make)(struct row_context *c, struct id id, struct bytes login, const struct kinder_person *person);
+	/* An invited account, on the side of the facility it is made for; its key exists (keys_create). CONFLICT: the login is taken. */
+	err (*make)(struct row_context *c, struct id id, struct id facility, struct bytes login, const struct kinder_person *person);
 	/* Undoes make, unless the account has been used. */
 	err (*unmake)(struct row_context *c, struct id account);
 	/* Guardian of the facility from a day on, or no longer; what is so already stays. */

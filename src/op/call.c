@@ -90,7 +90,7 @@ bool call_may(struct call *call, const struct op *op, struct id object)
 		if ((g->roles & (1u << call->actor.role)) == 0)
 			continue;
 		if (id_is_zero(object))
-			return true;
+			return !decide_beyond_probe(call, op, g);
 		if (op->entity == NULL)
 			return false;
 		return err_is_ok(access_decide(call->rows.db, &call->actor, op->grants, op->entity->name, object, &grant));

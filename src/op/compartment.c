@@ -19,15 +19,15 @@
 
 const char compartment_schema[] =
     "CREATE TABLE compartment (one INTEGER PRIMARY KEY, name TEXT NOT NULL, title_ja TEXT NOT NULL, title_en TEXT NOT NULL,"
-    " provider INTEGER NOT NULL, demo INTEGER NOT NULL, origin TEXT NOT NULL, id BLOB NOT NULL);"
+    " provider INTEGER NOT NULL, demo INTEGER NOT NULL, probe INTEGER NOT NULL, origin TEXT NOT NULL, id BLOB NOT NULL);"
     "CREATE TABLE heartbeat (one INTEGER PRIMARY KEY, beats INTEGER NOT NULL);"
     "INSERT INTO heartbeat (one, beats) VALUES (1, 0);";
 
 static const struct statement insert_self = {"compartment.insert",
-    "INSERT INTO compartment (one, name, title_ja, title_en, provider, demo, origin, id)"
-    " VALUES (1, :name, :title_ja, :title_en, :provider, :demo, :origin, :id)"};
+    "INSERT INTO compartment (one, name, title_ja, title_en, provider, demo, probe, origin, id)"
+    " VALUES (1, :name, :title_ja, :title_en, :provider, :demo, :probe, :origin, :id)"};
 static const struct statement select_self = {"compartment.select",
-    "SELECT name, title_ja, title_en, provider, demo, origin, id FROM compartment WHERE one = 1"};
+    "SELECT name, title_ja, title_en, provider, demo, origin, id, probe FROM compartment WHERE one = 1"};
 
 err compartment_start(void)
 {
@@ -89,6 +89,8 @@ static err insert_row(struct db *db, const struct compartment_spec *spec, const 
 		e = query_int(query, "provider", spec->provider);
 	if (err_is_ok(e))
 		e = query_int(query, "demo", spec->demo);
+	if (err_is_ok(e))
+		e = query_int(query, "probe", spec->probe);
 	if (err_is_ok(e))
 		e = query_text(query, "origin", bytes_str(origin));
 	if (err_is_ok(e))
@@ -201,6 +203,7 @@ static err self_read(struct db *db, struct compartment *out)
 	if (err_is_ok(e)) {
 		out->provider = column_int(query, 3) != 0;
 		out->demo = column_int(query, 4) != 0;
+		out->probe = column_int(query, 7) != 0;
 	}
 	query_end(&query);
 	return e;

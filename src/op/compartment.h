@@ -21,7 +21,7 @@ extern const char compartment_schema[];  /* DDL of what is no entity */
 struct compartment_spec {
 	const char *name;       /* [a-z][a-z0-9-]{0,30} */
 	const char *title_ja, *title_en;
-	bool provider, demo;
+	bool provider, demo, probe;
 };
 
 /* What depends only on the tables of the program: descriptors checked, statements derived. Once, before threads. */

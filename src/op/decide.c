@@ -153,6 +153,21 @@ static err object_allowed(struct call *call, const struct input *input, struct i
 	return OK;
 }
 
+static bool has_object(const struct op *op)
+{
+	for (const struct input *in = op->inputs; in != NULL && in->field.name != NULL; in++)
+		if (in->object)
+			return true;
+	return false;
+}
+
+bool decide_beyond_probe(const struct call *call, const struct op *op, const struct grant *grant)
+{
+	bool whole = grant->relation == RELATION_CUSTOMER || grant->relation == RELATION_PROVIDER;
+
+	return call->actor.probe && whole && op->kind == OP_WRITE && !has_object(op);
+}
+
 err decide_objects(struct call *call)
 {
 	bool object = false;
@@ -177,6 +192,10 @@ err decide_objects(struct call *call)
 	call->grant = by_role(call);
 	if (call->grant == NULL) {
 		call->reason = "not granted";
+		return FAIL(DENIED);
+	}
+	if (decide_beyond_probe(call, call->op, call->grant)) {
+		call->reason = "probe";
 		return FAIL(DENIED);
 	}
 	return OK;

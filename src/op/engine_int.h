@@ -117,6 +117,8 @@ const struct op *decide_seer(const struct entity *entity);
 MUST_USE err decide_start(void);     /* statements for nested paths */
 /* decide as another person, for the second look at an approved change. */
 MUST_USE err decide_objects(struct call *call);
+/* P1 of access.h: a write about the whole compartment, by an account that is made for checks. */
+bool decide_beyond_probe(const struct call *call, const struct op *op, const struct grant *grant);
 
 /* guard.c */
 MUST_USE err guard_pass(struct task *task);

@@ -143,6 +143,7 @@ struct compartment {
 	char name[32];              /* "sapporo": city part of logins, name of the log, first part of the cookie */
 	char title_ja[128], title_en[128];
 	bool provider, demo;
+	bool probe;                 /* made for checks as a whole: nothing in it is flagged */
 	struct id id;
 	char origin[96];            /* of the ledger */
 	char directory[256];
