@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "ledger/ledger.h"
@@ -53,6 +54,7 @@ static err ledger_key(struct call *call)
 	return buf_append(call->out.out, BYTES_LIT("\n"));
 }
 
+/* Hashes alone: what an entry says cannot be read out of them, not even guessed, for each holds a random number. */
 static err ledger_tile_see(struct call *call)
 {
 	struct tilepath path;
@@ -60,14 +62,54 @@ static err ledger_tile_see(struct call *call)
 
 	TRY(own_log(call));
 	TRY(ledger_size(call->rows.db, &size));
-	if (!err_is_ok(tilepath_parse(call_text(call, "tile"), &path)))
+	if (!err_is_ok(tilepath_parse(call_text(call, "tile"), &path)) || path.entries)
 		return FAIL(NOT_FOUND);
 	call->immutable = true;
-	if (!path.entries)
-		return ledger_tile(call->rows.db, size, path.level, path.number, path.width, call->out.out);
-	if (path.number > size / LEDGER_BUNDLE || path.number * LEDGER_BUNDLE + path.width > size)
+	return ledger_tile(call->rows.db, size, path.level, path.number, path.width, call->out.out);
+}
+
+#define ENTRIES_PART_MAX ((size_t)1 << 20)
+
+/* As many whole entries from number `skip` of the bundle on as fit into a part; at least one. */
+static err entries_part(struct call *call, uint64_t first, unsigned skip, unsigned width)
+{
+	struct buf *out = call->out.out;
+
+	for (unsigned at = skip; at < width && out->len < ENTRIES_PART_MAX; at++)
+		TRY(ledger_entries(call->rows.db, first + at, 1, out));
+	return OK;
+}
+
+static err ledger_entries_see(struct call *call)
+{
+	const struct value *skip = call_value(call, "skip");
+	struct bytes text = call_text(call, "bundle");
+	char name[TILEPATH_MAX + 8];
+	struct tilepath path;
+	uint64_t size, first;
+	int len;
+
+	TRY(own_log(call));
+	TRY(ledger_size(call->rows.db, &size));
+	len = snprintf(name, sizeof(name), "entries/%.*s", (int)text.len, (const char *)text.ptr);
+	if (len < 0 || (size_t)len >= sizeof(name) || !err_is_ok(tilepath_parse((struct bytes){(const uint8_t *)name, (size_t)len}, &path)) ||
+	    path.number > size / LEDGER_BUNDLE || path.number * LEDGER_BUNDLE + path.width > size)
 		return FAIL(NOT_FOUND);
-	return ledger_entries(call->rows.db, path.number * LEDGER_BUNDLE, path.width, call->out.out);
+	call->immutable = true;
+	first = path.number * LEDGER_BUNDLE;
+	if (!skip->present)
+		return ledger_entries(call->rows.db, first, path.width, call->out.out);
+	if ((uint64_t)skip->as.integer >= path.width)
+		return call_flaw(call, "skip", FLAW_TOO_LARGE, "この束にはそれだけの記録がありません。", "The bundle does not hold so many entries.");
+	return entries_part(call, first, (unsigned)skip->as.integer, path.width);
+}
+
+static err ledger_heads_see(struct call *call)
+{
+	TRY(own_log(call));
+	if (!err_is_ok(head_signer_read(call->compartment->signer, (uint64_t)number_or(call, "from", 0), call->out.out)))
+		return call_flaw(call, "from", FLAW_FORMAT, "この位置から始まる先頭はありません。", "No head begins at this place.");
+	return OK;
 }
 
 static void emit_hashes(struct json *json, const uint8_t *hashes, size_t count)
@@ -143,6 +185,11 @@ static const struct input log_inputs[] = {LOG_NAME, {0}};
 static const struct input tile_inputs[] = {
 	LOG_NAME, {.place = IN_PATH, .rest = true, .field = {.name = "tile", .ja = "区画", .en = "Tile", .type = FIELD_TEXT, .max = 64, .required = true}}, {0},
 };
+static const struct input entries_inputs[] = {
+	LOG_NAME, {.place = IN_PATH, .rest = true, .field = {.name = "bundle", .ja = "束", .en = "Bundle", .type = FIELD_TEXT, .max = 64, .required = true}},
+	NUMBER("skip", "束の中の始まり", "First one of the bundle", 0), {0},
+};
+static const struct input heads_inputs[] = {LOG_NAME, NUMBER("from", "位置", "Offset", 0), {0}};
 static const struct input inclusion_inputs[] = {LOG_NAME, NUMBER("index", "番号", "Index", 0), NUMBER("size", "大きさ", "Size", 1), {0}};
 static const struct input consistency_inputs[] = {LOG_NAME, NUMBER("from", "前の大きさ", "From size", 0), NUMBER("to", "後の大きさ", "To size", 0), {0}};
 
@@ -162,9 +209,19 @@ static const struct op key_op = {
 	.policy = "ledger head", .inputs = log_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_key,
 };
 static const struct op tile_op = {
-	.id = "ledger.tile", .ja = "記録簿の区画を得る", .en = "Get a tile of the ledger", .method = "GET",
-	.path = "/v1/ledger/{log}/tile/{tile}", .kind = OP_READ, .reply = REPLY_OCTETS, .grants = ledger_grants,
-	.policy = "ledger export", .inputs = tile_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_tile_see,
+	.id = "ledger.tile", .ja = "記録簿のハッシュの区画を得る", .en = "Get a tile of the ledger's hashes", .method = "GET",
+	.path = "/v1/ledger/{log}/tile/{tile}", .kind = OP_READ, .route = ROUTE_LOG, .reply = REPLY_OCTETS, .open = true, /* PUBLIC: a witness has no account */
+	.policy = "ledger hashes", .inputs = tile_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_tile_see,
+};
+static const struct op entries_op = {
+	.id = "ledger.entries", .ja = "記録簿の記録の束を得る", .en = "Get a bundle of the ledger's entries", .method = "GET",
+	.path = "/v1/ledger/{log}/tile/entries/{bundle}", .kind = OP_READ, .reply = REPLY_OCTETS, .grants = ledger_grants,
+	.policy = "ledger export", .inputs = entries_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_entries_see,
+};
+static const struct op heads_op = {
+	.id = "ledger.heads", .ja = "署名付き先頭をすべて得る", .en = "Get all signed heads", .method = "GET",
+	.path = "/v1/ledger/{log}/heads", .kind = OP_READ, .reply = REPLY_OCTETS, .grants = ledger_grants,
+	.policy = "ledger export", .inputs = heads_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_heads_see,
 };
 static const struct op inclusion_op = {
 	.id = "ledger.inclusion", .ja = "記録が含まれる証明を得る", .en = "Prove that an entry is included", .method = "GET",
@@ -173,8 +230,11 @@ static const struct op inclusion_op = {
 };
 static const struct op consistency_op = {
 	.id = "ledger.consistency", .ja = "記録簿が書き換わっていない証明を得る", .en = "Prove that the ledger only grew", .method = "GET",
-	.path = "/v1/ledger/{log}/proof/consistency", .kind = OP_READ, .grants = ledger_grants, .policy = "ledger verify",
-	.inputs = consistency_inputs, .status = 200, .grade = GRADE_2, .requirements = "K-27", .apply = ledger_consistency_see,
+	.path = "/v1/ledger/{log}/proof/consistency", .kind = OP_READ, .route = ROUTE_LOG, .open = true, /* PUBLIC: likewise */
+	.policy = "ledger hashes", .inputs = consistency_inputs, .status = 200, .grade = GRADE_1, .requirements = "K-27", .apply = ledger_consistency_see,
 };
 
-const struct op *const evidence_ops[] = {&see_op, &checkpoint_op, &key_op, &tile_op, &inclusion_op, &consistency_op, NULL};
+/* Entries before tiles: the path of a tile takes the rest. */
+const struct op *const evidence_ops[] = {
+	&see_op, &checkpoint_op, &key_op, &entries_op, &tile_op, &heads_op, &inclusion_op, &consistency_op, NULL,
+};

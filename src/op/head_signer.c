@@ -154,6 +154,31 @@ err head_signer_current(struct head_signer *signer, struct buf *checkpoint_out)
 	return e;
 }
 
+/* The file only grows, and what is read beyond a record still being written counts as torn. */
+err head_signer_read(struct head_signer *signer, uint64_t from, struct buf *records_out)
+{
+	OWN(buf) part = {0};
+	struct bytes rest, note;
+	ssize_t got;
+	err e;
+
+	if (from > INT64_MAX - HEAD_SIGNER_PART_MAX)
+		return FAIL(INVALID);
+	TRY(buf_reserve(&part, HEAD_SIGNER_PART_MAX));
+	do
+		got = pread(signer->fd, part.ptr, HEAD_SIGNER_PART_MAX, (off_t)from);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return FAIL(UNAVAILABLE);
+	part.len = (size_t)got;
+	rest = bytes_of(&part);
+	while (err_is_ok(e = heads_next(&rest, &note)))
+		;
+	if (!err_is(e, ERR_NOT_FOUND))
+		return e;
+	return buf_append(records_out, (struct bytes){part.ptr, part.len - rest.len});
+}
+
 err head_signer_key(struct head_signer *signer, struct note_key *key_out)
 {
 	*key_out = signer->key;

@@ -20,6 +20,12 @@ MUST_USE err head_signer_tick(struct head_signer *signer);
 /* The newest signed checkpoint, at most HEAD_SIGNER_FRESH_US old when the tree has grown. */
 #define HEAD_SIGNER_FRESH_US 50000
 MUST_USE err head_signer_current(struct head_signer *signer, struct buf *checkpoint_out);
+/*
+ * The heads file in parts: whole records (ledger/heads.h) from byte `from` on, at most HEAD_SIGNER_PART_MAX of them appended;
+ * nothing when there are no more. INVALID: no record begins there.
+ */
+#define HEAD_SIGNER_PART_MAX ((size_t)1 << 20)
+MUST_USE err head_signer_read(struct head_signer *signer, uint64_t from, struct buf *records_out);
 MUST_USE err head_signer_key(struct head_signer *signer, struct note_key *key_out);
 
 #endif

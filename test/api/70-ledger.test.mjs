@@ -194,15 +194,17 @@ test('K-55 T-18 the checkpoint is signed, and is the root of all tiles', () => {
 	assert.ok(rootOf(tree.hashes).equals(tree.root));
 });
 
-test('K-55 every ledger\'s head is public, and nothing else of it', async () => {
+test('K-55 of every ledger the head and the hashes are public, and no entry', async () => {
 	for (const log of new Set(accounts.map((one) => one.customer))) {
 		const reply = (await get(`/v1/ledger/${log}/checkpoint`)).is(200);
 		assert.match(reply.headers['content-type'], /^text\/plain/);
 		assert.match(reply.text, /^demo\/\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n— /);
 	}
 	(await get('/v1/ledger')).problem(401, 'unauthenticated');
-	(await get(tilePath(0, 0, 1))).problem(401, 'unauthenticated');
+	assert.ok((await get(tilePath(0, 0, 1))).is(200).bytes.equals(tree.hashes[0]));
+	(await get(`/v1/ledger/${about.log}/proof/consistency?from=1&to=2`)).is(200);
 	(await get(tilePath('entries', 0, 1))).problem(401, 'unauthenticated');
+	(await get(`/v1/ledger/${about.log}/heads`)).problem(401, 'unauthenticated');
 	(await get(`/v1/ledger/${about.log}/proof/inclusion?index=0&size=1`)).problem(401, 'unauthenticated');
 	(await get(tilePath('entries', 0, 1), guardian)).problem(403, 'denied');
 	(await get('/v1/ledger/nowhere/checkpoint')).problem(404, 'not-found');
@@ -313,6 +315,47 @@ test('T-18 tiles beyond the tree, or written otherwise, are not there', async ()
 	const beyond = tree.size % 256 + 100;
 	if (beyond < 256)
 		(await get(tilePath(0, Math.floor(tree.size / 256), beyond), auditor)).problem(404, 'not-found');
+});
+
+test('T-18 a bundle can be had in parts, for one may be larger than a reply', async () => {
+	const width = Math.min(256, tree.size);
+	const whole = (await get(tilePath('entries', 0, width), auditor)).is(200).bytes;
+	const parts = [];
+	for (let skip = 0; skip < width;) {
+		const { bytes } = (await get(`${tilePath('entries', 0, width)}?skip=${skip}`, auditor)).is(200);
+		parts.push(bytes);
+		for (let at = 0; at < bytes.length; at += 2 + bytes.readUInt16BE(at))
+			skip++;
+	}
+	assert.ok(Buffer.concat(parts).equals(whole));
+	const last = (await get(`${tilePath('entries', 0, width)}?skip=${width - 1}`, auditor)).is(200).bytes;
+	assert.ok(whole.subarray(-last.length).equals(last) && last.length === 2 + last.readUInt16BE());
+	(await get(`${tilePath('entries', 0, width)}?skip=${width}`, auditor)).problem(400, 'invalid-input');
+});
+
+test('K-55 every head that was ever signed can be taken away, and each belongs to this tree', async () => {
+	let file = Buffer.alloc(0);
+	for (;;) {
+		const { bytes } = (await get(`/v1/ledger/${about.log}/heads?from=${file.length}`, auditor)).is(200);
+		if (bytes.length === 0)
+			break;
+		file = Buffer.concat([file, bytes]);
+		if (file.length > 20_000)
+			break; // there are more with every request
+	}
+	let [at, before, count] = [0, 0, 0];
+	while (at < file.length) {
+		const end = file.indexOf('\n', at);
+		const length = Number(file.subarray(at, end));
+		const head = readCheckpoint(file.subarray(end + 1, end + 1 + length).toString());
+		assert.ok(head.size >= before);
+		if (head.size <= tree.size)
+			assert.ok(rootOf(tree.hashes.slice(0, head.size)).equals(head.root), `the head of ${head.size}`);
+		[at, before, count] = [end + 1 + length, head.size, count + 1];
+	}
+	assert.ok(count > 3);
+	(await get(`/v1/ledger/${about.log}/heads?from=1`, auditor)).problem(400, 'invalid-input');
+	assert.equal((await get(`/v1/ledger/${about.log}/heads?from=9007199254740991`, auditor)).is(200).bytes.length, 0);
 });
 
 test('T-18 full tiles may be kept for ever, others not', async () => {

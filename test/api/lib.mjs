@@ -422,7 +422,7 @@ export function target(operation, values, { encode = encodeURIComponent } = {}) 
 	for (const one of operation.inputs) {
 		const value = values[one.name];
 		if (one.in === 'path')
-			where = where.replace(`{${one.name}}`, one.name === 'tile' ? String(value) : encode(String(value)));
+			where = where.replace(`{${one.name}}`, one.name === 'tile' || one.name === 'bundle' ? String(value) : encode(String(value)));
 		else if (one.in === 'query' && value !== undefined)
 			query.push(`${one.name}=${encode(String(value))}`);
 	}
