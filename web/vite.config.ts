@@ -1,11 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vite';
-import type { Plugin } from 'vite';
+import type { Plugin, Rollup } from 'vite';
+
+/* Code fetched only by those who come to its screen, with its styles: nothing that is there from the start leads to it. */
+function lateFiles(bundle: Rollup.OutputBundle): Set<string> {
+  const late = new Set<string>();
+  const early = new Set<string>();
+  const enter = (name: string) => {
+    const output = bundle[name];
+    if (output?.type !== 'chunk' || early.has(name)) return;
+    early.add(name);
+    for (const style of output.viteMetadata?.importedCss ?? []) early.add(style);
+    for (const next of output.imports) enter(next);
+  };
+  for (const output of Object.values(bundle)) if (output.type === 'chunk' && output.isEntry) enter(output.fileName);
+  for (const output of Object.values(bundle)) {
+    if (output.type !== 'chunk' || early.has(output.fileName)) continue;
+    late.add(output.fileName);
+    for (const style of output.viteMetadata?.importedCss ?? []) if (!early.has(style)) late.add(style);
+  }
+  return late;
+}
 
 /*
- * Writes sw.js beside the page: worker/sw.js with the addresses of all files of this build, and a version that changes
- * when any of them does.
+ * Writes sw.js beside the page: worker/sw.js with the addresses of the files of this build that everybody needs, and a
+ * version that changes when any file does.
  */
 function shellWorker(): Plugin {
   return {
@@ -15,8 +35,10 @@ function shellWorker(): Plugin {
     generateBundle(_options, bundle) {
       const digest = createHash('sha256');
       const files: string[] = [];
+      const late = lateFiles(bundle);
       for (const output of Object.values(bundle)) {
         digest.update(output.type === 'chunk' ? output.code : output.source);
+        if (late.has(output.fileName)) continue;
         files.push(output.fileName === 'index.html' ? '/' : `/${output.fileName}`);
       }
       for (const name of readdirSync('public').sort()) {

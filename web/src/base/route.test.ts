@@ -10,6 +10,9 @@ const ADDRESSES: readonly (readonly [string, Route])[] = [
   ['#/children/01abc?kind=late', { page: 'absence', child: '01abc', kind: 'late' }],
   ['#/children/01abc/month?month=2026-11', { page: 'month', child: '01abc', month: '2026-11' }],
   ['#/board?facility=01f&date=2026-11-24', { page: 'board', facility: '01f', date: '2026-11-24' }],
+  ['#/proof?annex=K&status=failing', { page: 'proof', annex: 'K', status: 'failing' }],
+  ['#/proof/P-1.4', { page: 'requirement', requirement: 'P-1.4' }],
+  ['#/checks/clock-offset-within', { page: 'check', check: 'clock-offset-within' }],
   ['#/account/factor', { page: 'factor' }],
 ];
 
@@ -21,7 +24,7 @@ test('an address and its page are one', () => {
 });
 
 test('what is no address of ours leads home, and odd values are left out', () => {
-  for (const odd of ['', '#', '#x', '#/nowhere', '#/children/a%20b', '#/children/../x', '#/children/', '#/events/1']) {
+  for (const odd of ['', '#', '#x', '#/nowhere', '#/children/a%20b', '#/children/../x', '#/proof/..', '#/proof/.a', '#/proof/a..b', '#/children/', '#/events/1']) {
     assert.deepEqual(parseRoute(odd), { page: 'home' }, odd);
   }
   assert.deepEqual(parseRoute('#/board?date=%3Cb%3E&other=1'), { page: 'board' });

@@ -51,6 +51,12 @@ const PATHS = {
   changes: '/changes',
   facilities: '/facilities',
   events: '/events',
+
+  /* whoever may see how the demands are met */
+  proof: '/proof?annex&status&chapter&order&all',
+  requirement: '/proof/:requirement',
+  checks: '/checks?state&group',
+  check: '/checks/:check',
 } as const;
 
 type Paths = typeof PATHS;
@@ -70,8 +76,8 @@ export type RouteOf<P extends Page> = { readonly page: P } & {
 } & { readonly [Name in After<Paths[P]>]?: string | null };
 export type Route = { [P in Page]: RouteOf<P> }[Page];
 
-/* Identifiers, days, months and words of our own; anything else is no address of ours. */
-const VALUE = /^[0-9A-Za-z-]{1,64}$/;
+/* Identifiers (a dot only between other signs), days, months and words of our own; anything else is no address of ours. */
+const VALUE = /^(?=.{1,64}$)[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*$/;
 
 interface Pattern {
   readonly page: Page;
@@ -134,6 +140,13 @@ export function hrefOf(route: Route): string {
 
 export function goTo(route: Route): void {
   location.hash = hrefOf(route);
+}
+
+/* The same screen, seen another way: the way back leads past it, and what this place has noted stays with it. */
+export function turnTo(route: Route): void {
+  const noted: unknown = history.state;
+  location.replace(hrefOf(route));
+  history.replaceState(noted, '');
 }
 
 export function useRoute(): Route {

@@ -15,6 +15,7 @@ export function ManagePage() {
     { to: { page: 'imports' }, label: words.imports.title, hint: say.imports, needs: 'import.begin' },
     { to: { page: 'tablets' }, label: words.tablets.title, hint: say.tablets, needs: 'device.list' },
     { to: { page: 'events' }, label: words.events.title, hint: say.events, needs: 'event.list' },
+    { to: { page: 'proof' }, label: words.nav.proof, hint: say.proof, needs: 'requirement.list' },
   ];
   return (
     <>

@@ -29,6 +29,16 @@ export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'even
   },
 };
 
-export const officerMenu: readonly Page[] = ['counts', 'facilities', 'people', 'events', 'account'];
-export const cityAdminMenu: readonly Page[] = ['facilities', 'people', 'changes', 'imports', 'events', 'account'];
-export const operatorMenu: readonly Page[] = ['people', 'changes', 'events', 'account'];
+export const officerMenu: readonly Page[] = ['counts', 'facilities', 'people', 'proof', 'checks', 'events', 'account'];
+export const cityAdminMenu: readonly Page[] = [
+  'facilities',
+  'people',
+  'changes',
+  'imports',
+  'proof',
+  'checks',
+  'events',
+  'account',
+];
+export const auditorMenu: readonly Page[] = ['proof', 'checks', 'events', 'facilities', 'people', 'account'];
+export const operatorMenu: readonly Page[] = ['people', 'changes', 'proof', 'checks', 'events', 'account'];

@@ -7,8 +7,9 @@ import { NothingHere } from '../page/nothing-here';
 import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
-import { cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
+import { auditorMenu, cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
+import { proofScreens } from './proof';
 import type { Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
 
@@ -23,6 +24,7 @@ const SCREENS: Screens<Inside> = {
   ...principalScreens,
   ...importScreens,
   ...officerScreens,
+  ...proofScreens,
 };
 
 const MENUS: Record<Role, readonly Page[]> = {
@@ -31,7 +33,7 @@ const MENUS: Record<Role, readonly Page[]> = {
   principal: principalMenu,
   officer: officerMenu,
   'officer-admin': cityAdminMenu,
-  auditor: officerMenu,
+  auditor: auditorMenu,
   service: plainMenu,
   operator: operatorMenu,
   'operator-admin': operatorMenu,

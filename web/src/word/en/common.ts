@@ -34,6 +34,8 @@ export const common: typeof Japanese = {
     manage: 'Manage',
     facilities: 'Kindergartens',
     events: 'Records',
+    proof: 'Proof',
+    checks: 'Checks',
     children: 'Children',
     looked: 'Who looked',
     account: 'Settings',

@@ -178,6 +178,7 @@ export const principal: typeof Japanese = {
     calendar: 'Open and closed days, hours, until when reports are taken',
     imports: 'Roster and roll-over from a CSV file',
     events: 'Who did what, and when',
+    proof: "How the city's demands are met",
     tablets: 'Tablets that stay at the kindergarten',
   },
 

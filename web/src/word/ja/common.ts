@@ -38,6 +38,8 @@ export const common = {
     manage: '園の管理',
     facilities: '園の一覧',
     events: '操作の記録',
+    proof: '適合状況',
+    checks: '検査',
     children: 'お子さま',
     looked: '見た人',
     account: '設定',

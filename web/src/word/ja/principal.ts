@@ -209,6 +209,7 @@ export const principal = {
     calendar: '開園日・休園日、開園時間、連絡のしめきり',
     imports: '園児名簿と年度更新をCSVファイルから',
     events: 'だれが、いつ、何をしたか',
+    proof: '市の要件を、どう満たしているか',
     tablets: '園に置くタブレットの登録',
   },
 
