@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "crypto/aead_int.h"
+#include "crypto/known_int.h"
 
 #include "crypto/crypto.h"
 
@@ -182,6 +183,16 @@ static const struct {
 	{"signature", "ED25519", test_ed25519},
 	{"signature", "ECDSA", test_ecdsa},
 };
+
+bool crypto_known(const char *use, const char *name, bool *right_out)
+{
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		if (bytes_is(bytes_str(used[i].use), use) && bytes_is(bytes_str(used[i].name), name)) {
+			*right_out = used[i].test();
+			return true;
+		}
+	return false;
+}
 
 err crypto_start(void)
 {

@@ -66,6 +66,14 @@ MUST_USE err password_hash(struct bytes password, uint32_t rounds, char phc_out[
 /* OK: the password fits. UNAUTHENTICATED: it does not. CORRUPT: phc is malformed or its rounds are out of bounds.
  * rounds_out: the rounds phc was made with; may be NULL. */
 MUST_USE err password_verify(struct bytes password, struct bytes phc, uint32_t *rounds_out);
+/* What a stored form says of how it was made. CORRUPT: it is none of ours. */
+#define PASSWORD_SALT_LEN 16
+struct password_made {
+	const char *algorithm;    /* of the allow-list */
+	uint32_t rounds;
+	uint8_t salt[PASSWORD_SALT_LEN];
+};
+MUST_USE err password_made(struct bytes phc, struct password_made *made_out);
 
 /* A self-signed ECDSA P-256 certificate for a demonstration; both PEM. host: DNS name; localhost, 127.0.0.1 and
  * ::1 are added; days 1..3650. INVALID: host is no DNS name of lower case letters, or days are out of bounds. */
@@ -80,5 +88,7 @@ struct allowed {
 };
 const struct allowed *allowed_table(size_t *count_out);
 bool allowed_has(const char *use, const char *name);
+/* Computes a published answer for each row, now, and tells of each whether it was right; a row without an answer is not. */
+void known_answers(void (*tell)(void *context, const struct allowed *row, bool right), void *context);
 
 #endif

@@ -76,6 +76,52 @@ static void names_of_tls_exist(void **state)
 	SSL_CTX_free(context);
 }
 
+struct answers {
+	size_t rows, right;
+};
+
+static void count_answer(void *context, const struct allowed *row, bool right)
+{
+	struct answers *answers = context;
+
+	answers->rows++;
+	answers->right += right;
+	if (!right)
+		print_error("no right answer: %s %s\n", row->use, row->name);
+}
+
+static void every_row_has_its_known_answer(void **state)
+{
+	struct answers answers = {0};
+	size_t count = 0;
+
+	(void)state;
+	REQ("K-7 T-17");
+	(void)allowed_table(&count);
+	known_answers(count_answer, &answers);
+	assert_int_equal(answers.rows, count);
+	assert_int_equal(answers.right, count);
+}
+
+static void a_stored_password_says_how_it_was_made(void **state)
+{
+	static const char *const foreign[] = {
+		"", "Password1!", "$2b$12$abcdefghijklmnopqrstuv", "$pbkdf2-sha1$i=600000$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	};
+	char phc[PASSWORD_PHC_MAX];
+	struct password_made made;
+
+	(void)state;
+	assert_ok(password_hash(BYTES_LIT("Secret-1"), PASSWORD_ROUNDS_MIN, phc));
+	assert_ok(password_made(bytes_str(phc), &made));
+	assert_string_equal(made.algorithm, "PBKDF2");
+	assert_true(allowed_has("kdf", made.algorithm));
+	assert_int_equal(made.rounds, PASSWORD_ROUNDS_MIN);
+	for (size_t i = 0; i < COUNT_OF(foreign); i++)
+		assert_err(CORRUPT, password_made(bytes_str(foreign[i]), &made));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +129,8 @@ int main(void)
 		cmocka_unit_test(rows_are_complete_and_strong),
 		cmocka_unit_test(what_is_not_listed_is_not_allowed),
 		cmocka_unit_test(names_of_tls_exist),
+		cmocka_unit_test(every_row_has_its_known_answer),
+		cmocka_unit_test(a_stored_password_says_how_it_was_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,17 @@ err password_phc_parse(struct bytes text, struct password_phc *phc_out)
 	return e;
 }
 
+err password_made(struct bytes text, struct password_made *made_out)
+{
+	struct password_phc phc;
+
+	TRY(password_phc_parse(text, &phc));
+	*made_out = (struct password_made){.algorithm = "PBKDF2", .rounds = phc.rounds};
+	memcpy(made_out->salt, phc.salt, sizeof(made_out->salt));
+	wipe(&phc, sizeof(phc));
+	return OK;
+}
+
 /* T-23.3 */
 static err hash_new(struct bytes password, uint32_t rounds, struct password_phc *phc)
 {

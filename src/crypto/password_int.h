@@ -8,7 +8,6 @@
 
 #include "crypto/crypto.h"
 
-#define PASSWORD_SALT_LEN 16
 #define PASSWORD_HASH_LEN 32
 #define PASSWORD_DERIVE_MAX 1024
 

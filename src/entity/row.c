@@ -346,6 +346,60 @@ err row_delete(struct row_context *c, const struct entity *entity, const void *r
 	return e;
 }
 
+size_t row_column_count(const struct entity *entity)
+{
+	return row_plan_of(entity)->count;
+}
+
+err row_groups(struct row_context *c, const struct entity *entity, struct query *query,
+    struct row_group groups_out[static GRADE_COUNT], size_t *count_out)
+{
+	const struct row_plan *plan = row_plan_of(entity);
+	struct row_cell cells[COLUMN_MAX];
+
+	load(plan, query, cells);
+	return row_cell_groups(c, plan, cells, groups_out, count_out);
+}
+
+/* changed: holds the bytes with the one bit changed. */
+static err flip_cell(struct row_cell *cell, struct buf *changed, bool *flipped_out)
+{
+	*flipped_out = !cell->null && (cell->number || cell->bytes.len > 0);
+	if (!*flipped_out)
+		return OK;
+	if (cell->number) {
+		cell->integer ^= 1;
+		return OK;
+	}
+	TRY(buf_append(changed, cell->bytes));
+	changed->ptr[changed->len / 2] ^= 1;
+	cell->bytes = bytes_of(changed);
+	return OK;
+}
+
+err row_copy(struct db *to, const struct entity *entity, struct query *query, size_t flip, bool *flipped_out)
+{
+	struct row_plan *plan = row_plan_of(entity);
+	struct row_cell cells[COLUMN_MAX];
+	struct query *insertion;
+	OWN(buf) changed = {0};
+	bool flipped = false;
+	err e = OK;
+
+	load(plan, query, cells);
+	REQUIRE(flip == SIZE_MAX || flip < plan->count);
+	if (flip != SIZE_MAX)
+		TRY(flip_cell(&cells[flip], &changed, &flipped));
+	TRY(query_start(to, &plan->statements[ROW_INSERT], &insertion));
+	e = bind_all(plan, ROW_INSERT, insertion, cells);
+	if (err_is_ok(e))
+		e = run_once(insertion);
+	query_end(&insertion);
+	TRY(e);
+	*flipped_out = flipped;
+	return OK;
+}
+
 err row_lookup(struct row_context *c, const struct entity *entity, const struct field *field, struct bytes value,
     uint8_t index_out[static 32])
 {

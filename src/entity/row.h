@@ -68,6 +68,29 @@ MUST_USE err row_delete(struct row_context *c, const struct entity *entity, cons
 /* Reads the current row of a running list into row_out (arena-owned texts). skip_sealed: leave sealed fields empty (faster);
  * such a row is partial and cannot be updated. */
 MUST_USE err row_read(struct row_context *c, const struct entity *entity, struct query *query, bool skip_sealed, void *row_out);
+/* How many columns row_columns names. */
+size_t row_column_count(const struct entity *entity);
+
+/* ---- for those who look at what is stored, not at what it says ---- */
+
+#define ROW_FORMAT_SEALED 1 /* AES-256-GCM under the named key */
+
+struct row_group {
+	enum grade grade;
+	uint8_t format;             /* ROW_FORMAT_… */
+	struct id key;
+	struct bytes sealed;        /* nonce, ciphertext, tag; borrowed from the query */
+	struct bytes bound;         /* associated data; in the arena */
+};
+
+/* The sealed groups of the current row of a running list, unopened; those that are younger than the row are left out.
+ * CORRUPT: there stands what is no envelope. */
+MUST_USE err row_groups(struct row_context *c, const struct entity *entity, struct query *query,
+    struct row_group groups_out[static GRADE_COUNT], size_t *count_out);
+/* The current row of a running list into another database, as it is stored. Of column `flip` (SIZE_MAX: of none) one bit is
+ * changed on the way; flipped_out false: it holds nothing that could be. */
+MUST_USE err row_copy(struct db *to, const struct entity *entity, struct query *query, size_t flip, bool *flipped_out);
+
 /* HMAC of the normalised value (NFKC, lower case, trimmed) for lookup columns, under the customer's index key. */
 MUST_USE err row_lookup(struct row_context *c, const struct entity *entity, const struct field *field, struct bytes value, uint8_t index_out[static 32]);
 

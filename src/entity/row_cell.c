@@ -14,7 +14,6 @@
 #include "entity/value_int.h"
 
 #define DIGEST_FORMAT 1
-#define SEALED_FORMAT 1
 #define SEALED_HEAD (1 + ID_LEN)
 #define SCRATCH_LEN 16384
 #define AAD_MAX 160
@@ -192,7 +191,7 @@ static err group_seal(struct row_context *c, const struct row_plan *plan, const 
 	TRY(in_arena(c, len, &plain));
 	TRY(group_put(plan->entity, grade, row, &plain));
 	TRY(in_arena(c, SEALED_HEAD + AEAD_OVERHEAD + plain.len, &sealed));
-	TRY(buf_u8(&sealed, SEALED_FORMAT));
+	TRY(buf_u8(&sealed, ROW_FORMAT_SEALED));
 	TRY(buf_append(&sealed, id_bytes(&key->id)));
 	TRY(aead_seal(key->aead, associated(plan, row, grade, key->id, aad), bytes_of(&plain), &sealed));
 	wipe(plain.ptr, plain.len);
@@ -378,7 +377,7 @@ static err opening_key(struct row_context *c, const struct row_plan *plan, const
 	struct id owner;
 	enum key_kind kind = seal_owner(plan, row, &owner);
 
-	if (!err_is_ok(cut_u8(sealed, &format)) || format != SEALED_FORMAT || !err_is_ok(cut_bytes(sealed, ID_LEN, &raw)))
+	if (!err_is_ok(cut_u8(sealed, &format)) || format != ROW_FORMAT_SEALED || !err_is_ok(cut_bytes(sealed, ID_LEN, &raw)))
 		return FAIL(CORRUPT);
 	memcpy(id.b, raw.ptr, ID_LEN);
 	TRY(keys_by_id(c->keys, id, key_out));
@@ -397,6 +396,35 @@ static err group_open(struct row_context *c, const struct row_plan *plan, enum g
 	TRY(in_arena(c, sealed.len, &plain));
 	TRY(aead_open(key.aead, associated(plan, row, grade, key.id, aad), sealed, &plain));
 	return group_take(plan->entity, grade, bytes_of(&plain), row);
+}
+
+static err group_of(struct row_context *c, const struct row_plan *plan, const struct row *head, const struct column *column,
+    struct bytes stored, struct row_group *group)
+{
+	uint8_t aad[AAD_MAX];
+	struct bytes raw;
+
+	*group = (struct row_group){.grade = column->grade};
+	if (!err_is_ok(cut_u8(&stored, &group->format)) || group->format != ROW_FORMAT_SEALED ||
+	    !err_is_ok(cut_bytes(&stored, ID_LEN, &raw)) || stored.len < AEAD_OVERHEAD)
+		return FAIL(CORRUPT);
+	memcpy(group->key.b, raw.ptr, ID_LEN);
+	group->sealed = stored;
+	return arena_copy(c->arena, associated(plan, head, column->grade, group->key, aad), &group->bound);
+}
+
+err row_cell_groups(struct row_context *c, const struct row_plan *plan, const struct row_cell *cells,
+    struct row_group groups_out[static GRADE_COUNT], size_t *count_out)
+{
+	struct row head = {.version = cells[1].integer};
+	size_t count = 0;
+
+	TRY(take_id(cells[0].bytes, &head.id));
+	for (size_t i = 2; i + 1 < plan->count; i++)
+		if (plan->columns[i].kind == COLUMN_SEALED && cells[i].bytes.len > 0)
+			TRY(group_of(c, plan, &head, &plan->columns[i], cells[i].bytes, &groups_out[count++]));
+	*count_out = count;
+	return OK;
 }
 
 err row_cell_open(struct row_context *c, const struct row_plan *plan, const struct row_cell *cells, bool skip_sealed, void *row_out)

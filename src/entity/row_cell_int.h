@@ -22,5 +22,8 @@ MUST_USE err row_cell_seal(struct row_context *c, const struct row_plan *plan, c
 /* Back; texts in the arena. CORRUPT. */
 MUST_USE err row_cell_open(struct row_context *c, const struct row_plan *plan, const struct row_cell *cells, bool skip_sealed,
     void *row_out);
+/* The sealed groups as they are stored; bound in the arena. CORRUPT. */
+MUST_USE err row_cell_groups(struct row_context *c, const struct row_plan *plan, const struct row_cell *cells,
+    struct row_group groups_out[static GRADE_COUNT], size_t *count_out);
 
 #endif

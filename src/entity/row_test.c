@@ -620,6 +620,66 @@ static void test_statements(void **state)
 	assert_string_equal(row_columns(&place), "\"place\".\"id\",\"place\".\"version\",\"place\".\"title\",\"place\".\"digest\"");
 }
 
+/* What is stored, without what it says; and a copy of it, whole and with one bit changed in each column. */
+static void test_stored_form(void **state)
+{
+	struct example row = inserted("A1", "あおい");
+	struct row_group groups[GRADE_COUNT];
+	struct example back;
+	struct row_context copied = c;
+	struct db *copy = NULL;
+	struct query *query;
+	size_t count = 0;
+	bool found, flipped;
+	char path[128];
+	OWN(buf) ddl = {0};
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/copy.db", temp_path);
+	assert_ok(db_open(path, DB_WRITE, &copy));
+	assert_ok(row_ddl(&example, "sqlite", &ddl));
+	assert_ok(buf_u8(&ddl, '\0'));
+	assert_ok(db_script(copy, (const char *)ddl.ptr));
+	copied.db = copy;
+	assert_ok(query_start(db, row_statement(&example, "all"), &query));
+	assert_ok(query_step(query, &found));
+	assert_true(found);
+	assert_ok(row_groups(&c, &example, query, groups, &count));
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < count; i++) {
+		struct data_key key, other;
+		OWN(buf) plain = {0};
+
+		assert_int_equal(groups[i].format, ROW_FORMAT_SEALED);
+		assert_ok(keys_by_id(&keys, groups[i].key, &key));
+		assert_true(id_equal(key.owner, row.row.id));
+		assert_ok(aead_open(key.aead, groups[i].bound, groups[i].sealed, &plain));
+		assert_ok(keys_active(&keys, KEY_CUSTOMER, (struct id){{0}}, &other));
+		assert_err(CORRUPT, aead_open(other.aead, groups[i].bound, groups[i].sealed, &plain));
+	}
+	for (size_t i = 0; i <= row_column_count(&example); i++) {
+		size_t flip = i == 0 ? SIZE_MAX : i - 1;
+
+		assert_ok(db_begin(copy, DB_WRITE));
+		assert_ok(row_copy(copy, &example, query, flip, &flipped));
+		if (flip == SIZE_MAX) {
+			assert_false(flipped);
+			assert_ok(row_get(&copied, &example, row.row.id, &back));
+			assert_same(&row, &back);
+		} else if (flipped && flip > 0) {
+			assert_err(CORRUPT, row_get(&copied, &example, row.row.id, &back));
+		}
+		db_rollback(copy);
+	}
+	query_end(&query);
+	tamper("UPDATE example SET sealed_3a = CAST(x'02' || substr(sealed_3a, 2) AS BLOB)");
+	assert_ok(query_start(db, row_statement(&example, "all"), &query));
+	assert_ok(query_step(query, &found));
+	assert_err(CORRUPT, row_groups(&c, &example, query, groups, &count));
+	query_end(&query);
+	db_close(&copy);
+}
+
 #define ROW_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -640,6 +700,7 @@ int main(void)
 		ROW_TEST(test_small_arena),
 		ROW_TEST(test_trips),
 		ROW_TEST(test_statements),
+		ROW_TEST(test_stored_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,7 @@ static err entry_new(const struct keywire_key *wire, struct entry **entry_out)
 		return result;
 	}
 	entry->key = (struct data_key){.id = wire->id, .kind = wire->kind, .state = wire->state, .owner = wire->owner,
-		.aead = entry->aead, .mac = entry->mac};
+		.since_us = wire->since_us, .aead = entry->aead, .mac = entry->mac};
 	*entry_out = entry;
 	return OK;
 }
@@ -215,11 +215,11 @@ static void drop_channel(struct keys *keys)
 	keys->fd = -1;
 }
 
-static err exchange_frames(struct keys *keys, struct bytes request, uint32_t number, struct keywire_reply *reply)
+#define REPLY_ROOM (KEYWIRE_FRAME_MAX + 1)
+
+static err exchange_bytes(struct keys *keys, struct bytes request, uint8_t frame[static REPLY_ROOM], size_t *len_out)
 {
-	uint8_t frame[KEYWIRE_FRAME_MAX + 1];
 	ssize_t len;
-	err result;
 
 	do
 		len = send(keys->fd, request.ptr, request.len, MSG_NOSIGNAL);
@@ -227,11 +227,22 @@ static err exchange_frames(struct keys *keys, struct bytes request, uint32_t num
 	if (len != (ssize_t)request.len)
 		return FAIL(UNAVAILABLE);
 	do
-		len = recv(keys->fd, frame, sizeof(frame), 0);
+		len = recv(keys->fd, frame, REPLY_ROOM, 0);
 	while (len < 0 && errno == EINTR);
 	if (len <= 0)
 		return FAIL(UNAVAILABLE);
-	result = keywire_reply_parse((struct bytes){frame, (size_t)len}, reply);
+	*len_out = (size_t)len;
+	return OK;
+}
+
+static err exchange_frames(struct keys *keys, struct bytes request, uint32_t number, struct keywire_reply *reply)
+{
+	uint8_t frame[REPLY_ROOM];
+	size_t len = 0;
+	err result;
+
+	TRY(exchange_bytes(keys, request, frame, &len));
+	result = keywire_reply_parse((struct bytes){frame, len}, reply);
 	wipe(frame, sizeof(frame));
 	/* After a time-out the channel is closed, so a reply of another number can only be wrong. */
 	return err_is_ok(result) && reply->number == number ? OK : FAIL(UNAVAILABLE);
@@ -254,6 +265,25 @@ static err call_locked(struct keys *keys, struct keywire_request *request, struc
 		return result;
 	}
 	return reply_out->result;
+}
+
+err keys_raw(struct keys *keys, struct bytes request, struct buf *reply_out)
+{
+	uint8_t frame[REPLY_ROOM];
+	size_t len = 0;
+	err result;
+
+	if (request.len == 0 || request.len > KEYWIRE_FRAME_MAX)
+		return FAIL(INVALID);
+	pthread_mutex_lock(&keys->rpc);
+	result = keys->fd < 0 ? FAIL(UNAVAILABLE) : exchange_bytes(keys, request, frame, &len);
+	if (!err_is_ok(result))
+		drop_channel(keys);
+	pthread_mutex_unlock(&keys->rpc);
+	if (err_is_ok(result))
+		result = buf_append(reply_out, (struct bytes){frame, len});
+	wipe(frame, sizeof(frame));
+	return result;
 }
 
 static err set_deadlines(int fd)

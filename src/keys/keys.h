@@ -30,6 +30,7 @@ struct data_key {
 	enum key_kind kind;
 	enum key_state state;
 	struct id owner;
+	int64_t since_us;          /* in this state */
 	const struct aead *aead;   /* borrowed from the cache: valid for KEYS_BORROW_S from the call, whatever happens to the key */
 	const struct mac *mac;     /* for KEY_INDEX and KEY_DIGEST */
 };
@@ -53,6 +54,9 @@ MUST_USE err keys_by_id(struct keys *keys, struct id key, struct data_key *key_o
 MUST_USE err keys_create(struct keys *keys, enum key_kind kind, const struct id *owners, size_t count);
 /* A move of SP 800-57; CONFLICT: not an allowed move. */
 MUST_USE err keys_move(struct keys *keys, struct id key, enum key_state state, struct bytes reason);
+
+/* Any bytes as a request, and the reply to them as it comes: for those who try what the keys process gives away. At most one frame. */
+MUST_USE err keys_raw(struct keys *keys, struct bytes frame, struct buf *reply_out);
 
 MUST_USE err keys_ledger_public(struct keys *keys, uint8_t public_out[static 32]);
 /* Ed25519 over a checkpoint text whose first line is this log's origin and whose size does not go back; DENIED otherwise. */

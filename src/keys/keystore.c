@@ -262,7 +262,8 @@ static err reply_key(struct keystore *store, const struct entry *entry, struct k
 	if (err_is_ok(result) && !id_equal(item.record.key, entry->id))
 		result = FAIL(CORRUPT);
 	if (err_is_ok(result)) {
-		*out = (struct keywire_key){.id = entry->id, .kind = (enum key_kind)entry->kind, .state = (enum key_state)entry->state, .owner = entry->owner};
+		*out = (struct keywire_key){.id = entry->id, .kind = (enum key_kind)entry->kind, .state = (enum key_state)entry->state,
+			.owner = entry->owner, .since_us = item.record.at_us};
 		memcpy(out->raw, item.raw, sizeof(out->raw));
 		reply->key_count++;
 	}

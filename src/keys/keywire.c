@@ -151,17 +151,23 @@ static err put_key(struct buf *out, const struct keywire_key *key)
 	TRY(buf_u8(out, (uint8_t)key->kind));
 	TRY(buf_u8(out, (uint8_t)key->state));
 	TRY(put_id(out, &key->owner));
+	TRY(buf_u64(out, (uint64_t)key->since_us));
 	return buf_append(out, (struct bytes){key->raw, sizeof(key->raw)});
 }
 
 static err cut_key(struct bytes *from, struct keywire_key *key_out)
 {
 	struct bytes raw;
+	uint64_t since;
 
 	TRY(cut_id(from, &key_out->id));
 	TRY(cut_kind(from, &key_out->kind));
 	TRY(cut_state(from, &key_out->state));
 	TRY(cut_id(from, &key_out->owner));
+	TRY(cut_u64(from, &since));
+	if (since > INT64_MAX)
+		return FAIL(INVALID);
+	key_out->since_us = (int64_t)since;
 	TRY(cut_bytes(from, sizeof(key_out->raw), &raw));
 	memcpy(key_out->raw, raw.ptr, raw.len);
 	return OK;

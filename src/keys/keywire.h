@@ -8,7 +8,7 @@
  *     MOVE     16 key id | u8 state | u32 length | reason           PUBLIC          32 public key
  *     PUBLIC   nothing                                              SIGN            64 signature
  *     SIGN     u32 length | checkpoint text
- *                                                                   key = 16 id | u8 kind | u8 state | 16 owner | 32 raw key
+ *                                                                   key = 16 id | u8 kind | u8 state | 16 owner | u64 since, µs | 32 raw key
  *
  * A parser accepts exactly what its writer makes: known values, our limits, nothing left over.
  */
@@ -20,7 +20,7 @@
 #define KEYWIRE_VERSION 1
 #define KEYWIRE_REASON_MAX 512
 #define KEYWIRE_TEXT_MAX 1024
-#define KEYWIRE_KEY_LEN 66                                        /* one key in a reply */
+#define KEYWIRE_KEY_LEN 74                                        /* one key in a reply */
 #define KEYWIRE_FRAME_MAX (8 + KEYS_BATCH_MAX * KEYWIRE_KEY_LEN)  /* of either direction */
 
 enum keywire_operation { KEYWIRE_ACTIVE = 1, KEYWIRE_BY_ID, KEYWIRE_CREATE, KEYWIRE_MOVE, KEYWIRE_PUBLIC, KEYWIRE_SIGN };
@@ -41,6 +41,7 @@ struct keywire_key {
 	enum key_kind kind;
 	enum key_state state;
 	struct id owner;
+	int64_t since_us;              /* in this state */
 	uint8_t raw[AEAD_KEY_LEN];
 };
 

@@ -80,6 +80,7 @@ static void replies_come_back(void **state)
 			for (size_t i = 0; i < reply.key_count; i++) {
 				reply.keys[i].state = KEY_ACTIVE;
 				reply.keys[i].kind = KEY_PERSON;
+				reply.keys[i].since_us = 1795219200000000 + (int64_t)i;
 				fill_id(&reply.keys[i].id, (uint8_t)(i + 1));
 				fill_id(&reply.keys[i].owner, (uint8_t)(i + 2));
 				memset(reply.keys[i].raw, (int)i, sizeof(reply.keys[i].raw));

@@ -268,6 +268,37 @@ bool db_in_transaction(struct db *db)
 	return sqlite3_get_autocommit(db->handle) == 0;
 }
 
+/* ---- The files themselves ---- */
+
+err db_file_read(struct db *db, enum db_file which, int64_t at, uint8_t *out, size_t max, size_t *read_out)
+{
+	int op = which == DB_FILE_DATA ? SQLITE_FCNTL_FILE_POINTER : SQLITE_FCNTL_JOURNAL_POINTER;
+	sqlite3_file *file = NULL;
+	sqlite3_int64 size = 0;
+	int code = sqlite3_file_control(db->handle, "main", op, &file);
+
+	*read_out = 0;
+	if (code != SQLITE_OK)
+		return db_failure(db, code, "file");
+	if (file == NULL || file->pMethods == NULL)
+		return OK;
+	code = file->pMethods->xFileSize(file, &size);
+	if (code != SQLITE_OK)
+		return db_failure(db, code, "file size");
+	if (at < 0 || at >= size)
+		return OK;
+	if (max > (size_t)INT32_MAX)
+		max = (size_t)INT32_MAX;
+	if ((uint64_t)(size - at) < max)
+		max = (size_t)(size - at);
+	code = file->pMethods->xRead(file, out, (int)max, at);
+	/* The log may have been cut off since: what is missing reads as zeros. */
+	if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+		return db_failure(db, code, "file read");
+	*read_out = max;
+	return OK;
+}
+
 /* ---- Checkpoints, for the committer ---- */
 
 static int note_frames(void *context, sqlite3 *handle, const char *name, int frames)

@@ -38,6 +38,16 @@ MUST_USE err db_release(struct db *db);
 MUST_USE err db_rollback_to(struct db *db);              /* and release */
 bool db_in_transaction(struct db *db);                   /* !sqlite3_get_autocommit() */
 
+enum db_file { DB_FILE_DATA, DB_FILE_LOG };
+
+/*
+ * For those who look at what really lies on the disk: up to max bytes of the database's file, or of its log, as they are there.
+ * By the connection's own descriptor: closing another one of the same file would drop SQLite's locks.
+ *
+ * read_out     0: the file ends at or before `at`, or there is no log
+ */
+MUST_USE err db_file_read(struct db *db, enum db_file file, int64_t at, uint8_t *out, size_t max, size_t *read_out);
+
 /*
  * Start a statement. It is reset by query_end, which every way out must call.
  * UNAVAILABLE: busy, full, I/O error. CORRUPT: malformed database. CONFLICT (on step): a constraint.

@@ -264,6 +264,43 @@ static void transactions(void **state)
 	db_close(&db);
 }
 
+static bool holds(struct db *db, enum db_file file, const char *word)
+{
+	static uint8_t content[1 << 20];
+	size_t len = 0, got = 1;
+
+	while (got > 0 && len < sizeof(content)) {
+		assert_ok(db_file_read(db, file, (int64_t)len, content + len, 1000, &got));
+		len += got;
+	}
+	return memmem(content, len, word, strlen(word)) != NULL;
+}
+
+/* What was written is in the log, and after the last connection has gone, in the database. */
+static void files(void **state)
+{
+	struct db *db = open_new("files.db");
+	struct db *reader = NULL;
+	uint8_t byte;
+	size_t got = 1;
+
+	(void)state;
+	assert_ok(put(db, 1, "ハル・sakura-marker", (struct bytes){0}));
+	assert_ok(db_open(temp_file("files.db"), DB_READ, &reader));
+	assert_true(holds(reader, DB_FILE_LOG, "sakura-marker"));
+	assert_false(holds(reader, DB_FILE_LOG, "sakura-marked"));
+	db_close(&db);
+	db_close(&reader);
+	assert_ok(db_open(temp_file("files.db"), DB_READ, &reader));
+	assert_true(holds(reader, DB_FILE_DATA, "sakura-marker"));
+	assert_false(holds(reader, DB_FILE_LOG, "sakura-marker"));
+	assert_ok(db_file_read(reader, DB_FILE_DATA, INT64_MAX, &byte, 1, &got));
+	assert_int_equal(got, 0);
+	assert_ok(db_file_read(reader, DB_FILE_DATA, -1, &byte, 1, &got));
+	assert_int_equal(got, 0);
+	db_close(&reader);
+}
+
 static struct db *tripped;
 
 static void trip_name(void)
@@ -309,6 +346,7 @@ int main(void)
 		cmocka_unit_test(many_statements),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(transactions),
+		cmocka_unit_test(files),
 		cmocka_unit_test(trips),
 	};
 
