@@ -18,7 +18,7 @@ struct command {
 static const struct command commands[] = {
 	{"demo", cli_demo, "two invented cities to try everything with, on https://localhost:PORT"},
 	{"serve", cli_serve, "serve the compartments below --dir"},
-	{"init", cli_init, "make a compartment: --customer NAME --title-ja … --title-en … --login NAME [--provider]"},
+	{"init", cli_init, "make a compartment: --customer NAME --title-ja … --title-en … --login NAME [--annexes \"K P\"] [--provider]"},
 	{"import", cli_import, "a facility list: --customer NAME --login NAME --file CSV [--apply]; without --apply a dry run"},
 	{"ops", cli_ops, "the table of operations"},
 	{"entities", cli_entities, "the data dictionary"},
@@ -35,7 +35,7 @@ static const struct option long_options[] = {
 	{"url", required_argument, NULL, 'u'},
 	{"customer", required_argument, NULL, 'C'}, {"title-ja", required_argument, NULL, '1'},
 	{"title-en", required_argument, NULL, '2'}, {"login", required_argument, NULL, 'l'},
-	{"file", required_argument, NULL, 'F'}, {"json", no_argument, NULL, 'j'}, {"demo", no_argument, NULL, 'D'},
+	{"annexes", required_argument, NULL, 'x'}, {"file", required_argument, NULL, 'F'}, {"json", no_argument, NULL, 'j'}, {"demo", no_argument, NULL, 'D'},
 	{"provider", no_argument, NULL, 'P'}, {"apply", no_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'}, {0},
 };
 
@@ -79,6 +79,7 @@ static bool take(struct cli_options *o, int key, const char *text)
 	case '2': o->title_en = text; return true;
 	case 'l': o->login = text; return true;
 	case 'F': o->file = text; return true;
+	case 'x': o->annexes = text; return true;
 	case 'j': o->json = true; return true;
 	case 'D': o->demo = true; return true;
 	case 'P': o->provider = true; return true;

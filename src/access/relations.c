@@ -74,6 +74,8 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"import_problem", RELATION_FACILITY, IMPORT_OF("import_problem.import", "facility = :actor_facility")},
 	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", OF_THE_CITY)},
 	{"import_line", RELATION_FACILITY, IMPORT_OF("import_line.import", "facility = :actor_facility")},
+	{"contract", RELATION_CUSTOMER, "contract.facility IS NULL"},
+	{"contract", RELATION_PROVIDER, "contract.facility IS NULL"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_APPROVER,
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},

@@ -27,6 +27,7 @@ struct cli_options {
 	const char *title_ja, *title_en;
 	const char *login;           /* --login of the first person */
 	const char *file;            /* --file */
+	const char *annexes;         /* --annexes "K P": catalogues that apply by contract */
 	uint64_t seed;               /* --seed */
 	unsigned facilities;         /* --facilities N */
 	unsigned signins;            /* --signins N */

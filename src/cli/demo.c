@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/agree.h"
 #include "cli/demo_fill.h"
 #include "cli/probe.h"
 #include "cli/serve_int.h"
@@ -37,9 +38,9 @@ extern const uint8_t demo_facilities_csv[];
 extern const size_t demo_facilities_csv_len;
 
 static const struct demo_city blank[CITY_COUNT] = {
-	{.name = "sapporo", .title_ja = "札幌市（デモ）", .title_en = "City of Sapporo (demonstration)"},
-	{.name = "hinoki", .title_ja = "檜市（架空）", .title_en = "City of Hinoki (invented)"},
-	{.name = "provider", .title_ja = "サービス提供者（デモ）", .title_en = "Provider (demonstration)", .provider = true},
+	{.name = "sapporo", .title_ja = "札幌市（デモ）", .title_en = "City of Sapporo (demonstration)", .annexes = "K P"},
+	{.name = "hinoki", .title_ja = "檜市（架空）", .title_en = "City of Hinoki (invented)", .annexes = "K S"},
+	{.name = "provider", .title_ja = "サービス提供者（デモ）", .title_en = "Provider (demonstration)", .annexes = AGREE_ALL, .provider = true},
 };
 
 /* ---- facilities ---- */

@@ -7,6 +7,7 @@
 #include "op/compartment.h"
 #include "op/local.h"
 
+#include "cli/agree.h"
 #include "cli/demo_fill.h"
 
 #define IN_FLIGHT 256 /* calls that wait for one commit */
@@ -285,10 +286,15 @@ static err set_factors(struct fill *fill)
 	return settle(fill);
 }
 
+static err agree(struct fill *fill)
+{
+	return agree_install(fill->local, fill->city->annexes);
+}
+
 static err carry_out(struct fill *fill)
 {
 	static err (*const steps[])(struct fill *fill) = {
-		install_admins, open_facilities, issue_offices, issue_people, open_classes, assign_teachers, enrol_children,
+		agree, install_admins, open_facilities, issue_offices, issue_people, open_classes, assign_teachers, enrol_children,
 		link_guardians, set_passwords, set_factors,
 	};
 

@@ -62,6 +62,7 @@ struct demo_city {
 	const char *name;
 	const char *title_ja, *title_en;
 	bool provider;
+	const char *annexes;     /* that apply by contract */
 	int year;                /* school year */
 	struct demo_facility *facilities;
 	size_t facility_count;

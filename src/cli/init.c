@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "cli/agree.h"
 #include "cli/cli.h"
 #include "cli/probe.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
+#include "op/contract.h"
 #include "op/local.h"
 
 #define PASSWORD_LETTERS 16
@@ -54,6 +56,8 @@ static err first_person(const struct cli_options *o, const char *directory, cons
 	TRY(body_of(o, password, &body));
 	TRY(local_open(directory, identity_authenticate, &local));
 	e = local_call(local, &system, "account.install", NULL, bytes_of(&body), NULL);
+	if (err_is_ok(e))
+		e = agree_install(local, o->provider ? AGREE_ALL : o->annexes != NULL ? o->annexes : "");
 	local_close(&local);
 	return e;
 }
@@ -73,6 +77,10 @@ int cli_init(const struct cli_options *o)
 	}
 	if (o->customer == NULL || o->login == NULL) {
 		(void)fprintf(stderr, "init needs --customer NAME and --login NAME\n");
+		return CLI_USAGE;
+	}
+	if (o->annexes != NULL && !contract_annexes_fit(bytes_str(o->annexes))) {
+		(void)fprintf(stderr, "--annexes names catalogues like \"K P\"\n");
 		return CLI_USAGE;
 	}
 	if (snprintf(directory, sizeof(directory), "%s/%s", o->dir, o->customer) >= (int)sizeof(directory))

@@ -6,8 +6,21 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/agree.h"
 #include "cli/probe.h"
+#include "identity/identity.h"
 #include "op/compartment.h"
+
+static err agree(const char *directory)
+{
+	struct local *local = NULL;
+	err e;
+
+	TRY(local_open(directory, identity_authenticate, &local));
+	e = agree_install(local, AGREE_ALL);
+	local_close(&local);
+	return e;
+}
 
 err probe_make(const char *dir, bool demo)
 {
@@ -21,5 +34,6 @@ err probe_make(const char *dir, bool demo)
 		return FAIL(TOO_LARGE);
 	if (access(database, F_OK) == 0)
 		return OK;
-	return compartment_make(directory, &spec);
+	TRY(compartment_make(directory, &spec));
+	return agree(directory);
 }

@@ -3,7 +3,9 @@
 #include "crypto/crypto.h"
 #include "identity/account.h"
 #include "identity/identity_int.h"
+#include "identity/membership.h"
 #include "identity/recovery.h"
+#include "op/contract.h"
 
 #include "identity/credential.h"
 
@@ -104,10 +106,27 @@ bool credential_locked(const struct credential *credential, int64_t now_us)
 	return credential->locked_at != 0 && now_us - credential->locked_at < CREDENTIAL_LOCK_US;
 }
 
-err credential_count(struct row_context *c, int64_t now_us, struct credential *credential, bool *locked_out)
+/* Nobody's, too: an unknown login costs the same as a known one. ID-3 */
+static err failures_max(struct call *call, struct id account, int64_t *max_out)
 {
-	bool locked = credential->locked_at != 0;
+	struct membership membership = {0};
+	struct contract_limits agreed = {0};
+	err e = membership_of(&call->rows, account, call->now_us, &membership);
 
+	if (!err_is(e, ERR_NOT_FOUND))
+		TRY(e);
+	TRY(contract_limits(call, membership.facility, &agreed));
+	*max_out = agreed.lock_attempts != 0 ? agreed.lock_attempts : CREDENTIAL_FAILURES_MAX;
+	return OK;
+}
+
+err credential_count(struct call *call, struct credential *credential, bool *locked_out)
+{
+	int64_t now_us = call->now_us;
+	bool locked = credential->locked_at != 0;
+	int64_t max = CREDENTIAL_FAILURES_MAX;
+
+	TRY(failures_max(call, credential->account, &max));
 	if (locked && now_us - credential->locked_at >= CREDENTIAL_LOCK_US) {
 		locked = false;
 		credential->locked_at = 0;
@@ -117,20 +136,23 @@ err credential_count(struct row_context *c, int64_t now_us, struct credential *c
 		credential->failures++;
 	credential->last_failure = now_us;
 	/* The lock's time does not move while it lasts: trying on must not keep the owner out for longer. */
-	if (!locked && credential->failures >= CREDENTIAL_FAILURES_MAX)
+	if (!locked && credential->failures >= max)
 		credential->locked_at = now_us;
-	TRY(row_update(c, &credential_entity, credential)); /* ID-3 */
+	TRY(row_update(&call->rows, &credential_entity, credential)); /* ID-3 */
 	*locked_out = locked;
 	return OK;
 }
 
-err credential_uncount(struct row_context *c, struct credential *credential)
+err credential_uncount(struct call *call, struct credential *credential)
 {
+	int64_t max = CREDENTIAL_FAILURES_MAX;
+
+	TRY(failures_max(call, credential->account, &max));
 	if (credential->failures > 0)
 		credential->failures--;
-	if (credential->failures < CREDENTIAL_FAILURES_MAX)
+	if (credential->failures < max)
 		credential->locked_at = 0;
-	return row_update(c, &credential_entity, credential);
+	return row_update(&call->rows, &credential_entity, credential);
 }
 
 err credential_clear(struct row_context *c, struct credential *credential, struct bytes phc, uint32_t rounds)

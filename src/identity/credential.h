@@ -1,7 +1,7 @@
 /*
  * credential - an account's password and how often it was missed in a row.
  *
- *   open ──5th failure, credential_count──▶ locked ──30 minutes, credential_count──▶ open
+ *   open ──5th failure (or as agreed), credential_count──▶ locked ──30 minutes, credential_count──▶ open
  *   any ──right password, credential_clear──▶ open
  *
  * Logins that have no credential are counted in a decoy, so that they cost the same. T-24; ID-3.
@@ -33,10 +33,11 @@ MUST_USE err credential_of(struct row_context *c, struct id account, struct cred
 MUST_USE err credential_decoy(struct call *call, struct credential *credential_out);
 /* Does the lock still hold? */
 bool credential_locked(const struct credential *credential, int64_t now_us);
-/* Counts one attempt as failed. locked_out: it was locked already, so the password must not decide. */
-MUST_USE err credential_count(struct row_context *c, int64_t now_us, struct credential *credential, bool *locked_out);
+/* Counts one attempt as failed; how many lock, the contract says for the account's facility. locked_out: it was locked already, so the
+ * password must not decide. */
+MUST_USE err credential_count(struct call *call, struct credential *credential, bool *locked_out);
 /* The attempt that was counted is none after all; earlier ones stay counted. */
-MUST_USE err credential_uncount(struct row_context *c, struct credential *credential);
+MUST_USE err credential_uncount(struct call *call, struct credential *credential);
 /* The attempt was right. phc: the new hash, or empty to keep the old one. */
 MUST_USE err credential_clear(struct row_context *c, struct credential *credential, struct bytes phc, uint32_t rounds);
 /* Sets or replaces the password of an account. */

@@ -148,6 +148,7 @@ err identity_authenticate(struct call *call)
 	struct session session = {0};
 	struct membership membership = {0};
 	struct account account = {0};
+	struct session_limits limits;
 	enum session_standing standing;
 	err e;
 
@@ -159,7 +160,8 @@ err identity_authenticate(struct call *call)
 	e = membership_by_id(&call->rows, session.membership, &membership);
 	if (!err_is_ok(e))
 		return absent(call, e, "membership ended");
-	standing = session_standing(&session, (enum role)membership.role, call->now_us);
+	TRY(session_limits_at(call, &session, (enum role)membership.role, membership.facility, &limits));
+	standing = session_standing(&session, &limits, call->now_us);
 	if (standing == SESSION_OVER)
 		return refuse(call, session.ended != 0 ? "session ended" : "session expired");
 	if (!membership_in_force(&membership, call->now_us) || !id_equal(membership.account, session.account))
@@ -183,13 +185,15 @@ err identity_authenticate(struct call *call)
 		.factor = session.factor,
 		.probe = account.probe,
 	};
-	return standing == SESSION_LOCKED ? OK : session_touch(call, &session); /* S2 */
+	return standing == SESSION_LOCKED ? OK : session_touch(call, &session, &limits); /* S2 */
 }
 
 err identity_touch(struct call *call)
 {
 	struct session session = {0};
+	struct session_limits limits;
 
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
-	return session_touch(call, &session);
+	TRY(session_limits_at(call, &session, call->actor.role, call->actor.facility, &limits));
+	return session_touch(call, &session, &limits);
 }

@@ -392,7 +392,7 @@ static err count_code(struct call *call, struct id account)
 	if (call_text(call, "totp").len == 0)
 		return refuse(call, FAIL(SECOND_FACTOR), "no code");
 	TRY(credential_of(&call->rows, account, &credential));
-	TRY(credential_count(&call->rows, call->now_us, &credential, &locked));
+	TRY(credential_count(call, &credential, &locked));
 	return !locked && credential.locked_at != 0 ? notice_put(call, account, NOTICE_LOCKED) : OK;
 }
 

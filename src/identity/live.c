@@ -57,6 +57,7 @@ static err put_session(struct call *call, const struct session *session, bool lo
 static err shown(struct call *call, const struct session *session, enum session_standing *standing_out)
 {
 	struct membership membership = {0};
+	struct session_limits limits;
 	const struct grant *grant = NULL;
 	err e = membership_by_id(&call->rows, session->membership, &membership);
 
@@ -66,7 +67,8 @@ static err shown(struct call *call, const struct session *session, enum session_
 	if (err_is(e, ERR_NOT_FOUND))
 		return OK;
 	TRY(e);
-	*standing_out = session_standing(session, (enum role)membership.role, call->now_us);
+	TRY(session_limits_at(call, session, (enum role)membership.role, membership.facility, &limits));
+	*standing_out = session_standing(session, &limits, call->now_us);
 	return OK;
 }
 

@@ -99,7 +99,7 @@ static err count_pin(struct call *call, struct key *key)
 static err count_password(struct call *call, struct key *key)
 {
 	TRY(credential_of(&call->rows, call->actor.account, &key->credential));
-	TRY(credential_count(&call->rows, call->now_us, &key->credential, &key->locked));
+	TRY(credential_count(call, &key->credential, &key->locked));
 	key->phc = key->credential.phc;
 	key->changed = key->credential.changed;
 	return OK;
@@ -108,6 +108,7 @@ static err count_password(struct call *call, struct key *key)
 static err unlock_prepare(struct call *call)
 {
 	struct key *key = arena_alloc(call->arena, sizeof(*key));
+	struct session_limits limits;
 
 	if (key == NULL)
 		return FAIL(UNAVAILABLE);
@@ -116,7 +117,8 @@ static err unlock_prepare(struct call *call)
 		return call_flaw(call, key->by_pin ? "password" : "pin", key->by_pin ? FLAW_RULE : FLAW_MISSING,
 		    "暗証番号かパスワードのどちらか一つを入れてください。", "Give either the PIN or the password.");
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &key->session));
-	if (session_standing(&key->session, call->actor.role, call->now_us) != SESSION_LOCKED) {
+	TRY(session_limits_at(call, &key->session, call->actor.role, call->actor.facility, &limits));
+	if (session_standing(&key->session, &limits, call->now_us) != SESSION_LOCKED) {
 		call->reason = "not locked";
 		return FAIL(CONFLICT);
 	}
@@ -169,7 +171,7 @@ static err still_right(struct call *call, struct key *key, const struct session 
 	TRY(credential_of(&call->rows, call->actor.account, &credential));
 	if (credential.changed != key->changed)
 		return FAIL(CONFLICT);
-	return credential_uncount(&call->rows, &credential); /* wrong codes before it still count */
+	return credential_uncount(call, &credential); /* wrong codes before it still count */
 }
 
 static err unlock_apply(struct call *call)

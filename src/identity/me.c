@@ -257,7 +257,7 @@ static err password_prepare(struct call *call)
 		TRY(call_proved(call, OP_STEP_UP_S));
 	TRY(new_password_fits(call));
 	TRY(credential_of(&call->rows, call->actor.account, &r->credential));
-	TRY(credential_count(&call->rows, call->now_us, &r->credential, &r->locked));
+	TRY(credential_count(call, &r->credential, &r->locked));
 	call->state = r;
 	return OK;
 }

@@ -112,7 +112,7 @@ static err set_prepare(struct call *call)
 		return FAIL(UNAVAILABLE);
 	TRY(check(call));
 	TRY(credential_of(&call->rows, call->actor.account, &s->credential));
-	TRY(credential_count(&call->rows, call->now_us, &s->credential, &s->locked));
+	TRY(credential_count(call, &s->credential, &s->locked));
 	call->state = s;
 	return OK;
 }
@@ -153,7 +153,7 @@ static err set_apply(struct call *call)
 	TRY(credential_of(&call->rows, call->actor.account, &now));
 	if (now.changed != s->credential.changed)
 		return FAIL(CONFLICT);
-	TRY(credential_uncount(&call->rows, &now)); /* wrong codes before it still count */
+	TRY(credential_uncount(call, &now)); /* wrong codes before it still count */
 	TRY(put(call, bytes_str(s->phc)));
 	TRY(notice_put(call, call->actor.account, NOTICE_PIN_SET));
 	call->event_facility = call->actor.facility;

@@ -59,14 +59,8 @@ const struct entity session_entity = {
 	.field_count = sizeof(fields) / sizeof(fields[0]),
 };
 
-/* ID-11. step: how far `seen` may lag behind; a session is never found idle later than said here. */
-static const struct limit {
-	int64_t absolute_us;
-	int64_t idle_us;
-	int64_t step_us;
-	bool locks;        /* when idle, instead of ending */
-	bool kept;         /* by the browser, when it is closed */
-} limits[ROLE_COUNT] = {
+/* ID-11 */
+static const struct session_limits usual[ROLE_COUNT] = {
 	[ROLE_GUARDIAN] = {180 * DAY_US, 30 * DAY_US, 10 * MINUTE_US, false, true},
 	[ROLE_STAFF] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, true, false},
 	[ROLE_PRINCIPAL] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
@@ -78,13 +72,34 @@ static const struct limit {
 	[ROLE_OPERATOR_ADMIN] = {12 * HOUR_US, 15 * MINUTE_US, MINUTE_US, false, false},
 };
 
-/* A teacher who turns to the own children on a registered tablet does not stay there for a month: the tablet is everybody's. */
-static const struct limit *limit_of(const struct session *session, enum role role)
+#define STEPS_IN_IDLE 6 /* at least so many notes of use within an idle limit */
+
+static int64_t least(int64_t own, int64_t agreed)
 {
+	return agreed != 0 && agreed < own ? agreed : own;
+}
+
+/* A teacher who turns to the own children on a registered tablet does not stay there for a month: the tablet is everybody's. */
+struct session_limits session_limits(const struct session *session, enum role role, const struct contract_limits *agreed)
+{
+	struct session_limits limits;
+
 	REQUIRE(role < ROLE_COUNT);
-	if (role == ROLE_GUARDIAN && !id_is_zero(session->device))
-		return &limits[ROLE_PRINCIPAL];
-	return &limits[role];
+	limits = usual[role == ROLE_GUARDIAN && !id_is_zero(session->device) ? ROLE_PRINCIPAL : role];
+	limits.absolute_us = least(limits.absolute_us, agreed->total_us);
+	limits.idle_us = least(limits.idle_us, agreed->idle_us);
+	limits.step_us = least(limits.step_us, limits.idle_us / STEPS_IN_IDLE);
+	return limits;
+}
+
+err session_limits_at(struct call *call, const struct session *session, enum role role, struct id facility,
+    struct session_limits *limits_out)
+{
+	struct contract_limits agreed = {0};
+
+	TRY(contract_limits(call, facility, &agreed));
+	*limits_out = session_limits(session, role, &agreed);
+	return OK;
 }
 
 static struct row_list by_hash = {
@@ -119,26 +134,25 @@ err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], 
 	return identity_find(c, &by_hash, "token_hash", (struct bytes){token_hash, HASH_LEN}, true, session_out);
 }
 
-enum session_standing session_standing(const struct session *session, enum role role, int64_t now_us)
+enum session_standing session_standing(const struct session *session, const struct session_limits *limits, int64_t now_us)
 {
-	const struct limit *limit = limit_of(session, role);
-	bool idle = now_us - session->seen >= limit->idle_us;
+	bool idle = now_us - session->seen >= limits->idle_us;
 
-	if (session->ended != 0 || now_us >= session->expires)
+	if (session->ended != 0 || now_us >= session->expires || now_us - session->proved >= limits->absolute_us)
 		return SESSION_OVER;
-	if (idle && !limit->locks)
+	if (idle && !limits->locks)
 		return SESSION_OVER;
 	return idle || session->locked != 0 ? SESSION_LOCKED : SESSION_LIVE;
 }
 
-bool session_touch_due(const struct session *session, enum role role, int64_t now_us)
+bool session_touch_due(const struct session *session, const struct session_limits *limits, int64_t now_us)
 {
-	return now_us - session->seen >= limit_of(session, role)->step_us;
+	return now_us - session->seen >= limits->step_us;
 }
 
-err session_touch(struct call *call, struct session *session)
+err session_touch(struct call *call, struct session *session, const struct session_limits *limits)
 {
-	if (!session_touch_due(session, call->actor.role, call->now_us))
+	if (!session_touch_due(session, limits, call->now_us))
 		return OK;
 	if (call->rows.changes == NULL) {
 		call->touch_due = true;
@@ -148,14 +162,14 @@ err session_touch(struct call *call, struct session *session)
 	return row_update(&call->rows, &session_entity, session);
 }
 
-void session_limit(struct session *session, enum role role)
+void session_limit(struct session *session, const struct session_limits *limits)
 {
-	session->expires = session->proved + limit_of(session, role)->absolute_us;
+	session->expires = session->proved + limits->absolute_us;
 }
 
-static uint32_t cookie_age_s(const struct call *call, const struct session *session, enum role role)
+static uint32_t cookie_age_s(const struct call *call, const struct session *session, const struct session_limits *limits)
 {
-	if (!limit_of(session, role)->kept || session->expires <= call->now_us)
+	if (!limits->kept || session->expires <= call->now_us)
 		return 0;
 	return (uint32_t)((session->expires - call->now_us) / 1000000);
 }
@@ -279,7 +293,7 @@ static err count_attempt(struct call *call, struct sign_in *in)
 	in->decoy = in->credential.row.version == 0;
 	if (in->decoy)
 		TRY(credential_decoy(call, &in->credential));
-	TRY(credential_count(&call->rows, call->now_us, &in->credential, &locked));
+	TRY(credential_count(call, &in->credential, &locked));
 	in->locks = !locked && in->credential.locked_at != 0;
 	if (in->refusal == NULL && locked)
 		in->refusal = "locked";
@@ -363,11 +377,13 @@ static err new_token(struct call *call, uint8_t hash_out[static HASH_LEN])
 err session_rotate(struct call *call, struct session *session)
 {
 	uint8_t hash[HASH_LEN];
+	struct session_limits limits;
 
+	TRY(session_limits_at(call, session, call->actor.role, call->actor.facility, &limits));
 	TRY(new_token(call, hash));
 	session->token_hash = (struct bytes){hash, sizeof(hash)};
 	session->seen = call->now_us;
-	call->cookie_age_s = cookie_age_s(call, session, call->actor.role);
+	call->cookie_age_s = cookie_age_s(call, session, &limits);
 	return row_update(&call->rows, &session_entity, session);
 }
 
@@ -413,6 +429,7 @@ const char *session_second_factor(const struct actor *actor)
 static err open_session(struct call *call, const struct membership *membership, bool factor)
 {
 	uint8_t hash[HASH_LEN];
+	struct session_limits limits;
 	struct session session = {
 		.account = membership->account,
 		.membership = membership->row.id,
@@ -428,11 +445,12 @@ static err open_session(struct call *call, const struct membership *membership, 
 	agent_name(call->agent, agent);
 	session.agent = bytes_str(agent);
 	TRY(device_of_session(call, &session.device));
-	session_limit(&session, (enum role)membership->role);
+	TRY(session_limits_at(call, &session, (enum role)membership->role, membership->facility, &limits));
+	session_limit(&session, &limits);
 	TRY(make_room(call, session.account));
 	TRY(tell_of_new_browser(call, &session));
 	TRY(new_token(call, hash));
-	call->cookie_age_s = cookie_age_s(call, &session, (enum role)membership->role);
+	call->cookie_age_s = cookie_age_s(call, &session, &limits);
 	TRY(row_insert(&call->rows, &session_entity, &session));
 	call->actor = (struct actor){
 		.account = membership->account,
@@ -490,7 +508,7 @@ static err prove_refused(struct call *call)
 	if (!in->uncount)
 		return in->locks ? notice_put(call, in->credential.account, NOTICE_LOCKED) : OK; /* nobody's, too: I3 */
 	TRY(credential_of(&call->rows, in->account.row.id, &credential));
-	return credential_uncount(&call->rows, &credential);
+	return credential_uncount(call, &credential);
 }
 
 void session_put(struct call *call, const struct account *account)

@@ -4,14 +4,14 @@
  *   live ──idle, or session.lock──▶ locked ──session.unlock──▶ live        (teachers)
  *   any ──absolute limit; idle (all others); sign-out; password change; SESSION_PIN_TRIES wrong PINs──▶ over
  *
- * S1  The limits are one table, by role. ID-11
+ * S1  The limits are one table, by role; a contract's numbers make them shorter, never longer (op/contract.h). ID-11
  * S2  A locked session can do nothing but be unlocked or ended, and being used does not keep it.
  * S3  An account has at most SESSION_LIVE_MAX sessions; the oldest give way.
  */
 #ifndef IDENTITY_SESSION_H
 #define IDENTITY_SESSION_H
 
-#include "op/op.h"
+#include "op/contract.h"
 
 #define SESSION_LIVE_MAX 10
 #define SESSION_LIST_MAX 64
@@ -47,15 +47,28 @@ MUST_USE err session_start(void);
 /* NOT_FOUND: nobody was ever given this token. */
 MUST_USE err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], struct session *session_out);
 enum session_standing { SESSION_LIVE, SESSION_LOCKED, SESSION_OVER };
-enum session_standing session_standing(const struct session *session, enum role role, int64_t now_us);
+/* How long a session lasts. step: how far `seen` may lag behind; a session is never found idle later than said here. */
+struct session_limits {
+	int64_t absolute_us;
+	int64_t idle_us;
+	int64_t step_us;
+	bool locks;        /* when idle, instead of ending */
+	bool kept;         /* by the browser, when it is closed */
+};
+/* Of a session in this role, where the contract says these numbers. */
+struct session_limits session_limits(const struct session *session, enum role role, const struct contract_limits *agreed);
+/* Likewise, of one that acts at a facility (zero: none). */
+MUST_USE err session_limits_at(struct call *call, const struct session *session, enum role role, struct id facility,
+    struct session_limits *limits_out);
+enum session_standing session_standing(const struct session *session, const struct session_limits *limits, int64_t now_us);
 /* Has the note of its last use become so old that it is to be renewed? Once a minute for short limits, once in ten minutes for long ones. */
-bool session_touch_due(const struct session *session, enum role role, int64_t now_us);
+bool session_touch_due(const struct session *session, const struct session_limits *limits, int64_t now_us);
 /* Notes that the caller's session was used, where that is due; where rows may not change, asks the engine to have it done. */
-MUST_USE err session_touch(struct call *call, struct session *session);
+MUST_USE err session_touch(struct call *call, struct session *session, const struct session_limits *limits);
 /* Gives the caller's session a new token and stores it; the old token is dead at once. At every change of what a session may do. */
 MUST_USE err session_rotate(struct call *call, struct session *session);
-/* Sets when it expires: the role's absolute limit after its last proof. */
-void session_limit(struct session *session, enum role role);
+/* Sets when it expires: the absolute limit after its last proof. */
+void session_limit(struct session *session, const struct session_limits *limits);
 /* The members that every sign-in answers, of call->actor; described by session_output. */
 void session_put(struct call *call, const struct account *account);
 extern const struct field session_output[];

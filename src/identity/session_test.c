@@ -11,11 +11,26 @@
 #define DAY (24 * HOUR)
 #define START ((int64_t)1800000000 * 1000000)
 
+static struct session_limits usual(const struct session *session, enum role role)
+{
+	const struct contract_limits nothing = {0};
+
+	return session_limits(session, role, &nothing);
+}
+
+static enum session_standing standing(const struct session *session, enum role role, int64_t now_us)
+{
+	struct session_limits limits = usual(session, role);
+
+	return session_standing(session, &limits, now_us);
+}
+
 static struct session begun(enum role role)
 {
 	struct session session = {.started = START, .seen = START, .proved = START};
+	struct session_limits limits = usual(&session, role);
 
-	session_limit(&session, role);
+	session_limit(&session, &limits);
 	return session;
 }
 
@@ -37,11 +52,11 @@ static void idle(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct session session = begun(rows[i].role);
 
-		assert_int_equal(session_standing(&session, rows[i].role, START), SESSION_LIVE);
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].idle - 1), SESSION_LIVE);
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].idle), rows[i].idles_to);
+		assert_int_equal(standing(&session, rows[i].role, START), SESSION_LIVE);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].idle - 1), SESSION_LIVE);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].idle), rows[i].idles_to);
 		session.seen = START + rows[i].idle;
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].idle), SESSION_LIVE);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].idle), SESSION_LIVE);
 	}
 }
 
@@ -53,10 +68,10 @@ static void absolute(void **state)
 
 		assert_true(session.expires == START + rows[i].absolute);
 		session.seen = START + rows[i].absolute;
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].absolute - 1), SESSION_LIVE);
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].absolute), SESSION_OVER);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].absolute - 1), SESSION_LIVE);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].absolute), SESSION_OVER);
 		session.locked = START;
-		assert_int_equal(session_standing(&session, rows[i].role, START + rows[i].absolute), SESSION_OVER);
+		assert_int_equal(standing(&session, rows[i].role, START + rows[i].absolute), SESSION_OVER);
 	}
 }
 
@@ -66,21 +81,22 @@ static void ended(void **state)
 
 	(void)state;
 	session.locked = START;
-	assert_int_equal(session_standing(&session, ROLE_STAFF, START + 1), SESSION_LOCKED);
+	assert_int_equal(standing(&session, ROLE_STAFF, START + 1), SESSION_LOCKED);
 	session.ended = START;
-	assert_int_equal(session_standing(&session, ROLE_STAFF, START + 1), SESSION_OVER);
+	assert_int_equal(standing(&session, ROLE_STAFF, START + 1), SESSION_OVER);
 }
 
 /* A guardian's month is not for a tablet that all share. */
 static void on_a_tablet(void **state)
 {
 	struct session session = {.started = START, .seen = START, .proved = START, .device = {{1}}};
+	struct session_limits limits = usual(&session, ROLE_GUARDIAN);
 
 	(void)state;
-	session_limit(&session, ROLE_GUARDIAN);
+	session_limit(&session, &limits);
 	assert_true(session.expires == START + 12 * HOUR);
-	assert_int_equal(session_standing(&session, ROLE_GUARDIAN, START + 15 * MINUTE - 1), SESSION_LIVE);
-	assert_int_equal(session_standing(&session, ROLE_GUARDIAN, START + 15 * MINUTE), SESSION_OVER);
+	assert_int_equal(standing(&session, ROLE_GUARDIAN, START + 15 * MINUTE - 1), SESSION_LIVE);
+	assert_int_equal(standing(&session, ROLE_GUARDIAN, START + 15 * MINUTE), SESSION_OVER);
 }
 
 /* The note of the last use is fine enough for the limit. */
@@ -89,10 +105,33 @@ static void noted(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct session session = begun(rows[i].role);
+		struct session_limits limits = usual(&session, rows[i].role);
 		int64_t step = rows[i].role == ROLE_GUARDIAN ? 10 * MINUTE : MINUTE;
 
-		assert_false(session_touch_due(&session, rows[i].role, START + step - 1));
-		assert_true(session_touch_due(&session, rows[i].role, START + step));
+		assert_false(session_touch_due(&session, &limits, START + step - 1));
+		assert_true(session_touch_due(&session, &limits, START + step));
+	}
+}
+
+/* A contract's numbers make it shorter, and never longer. */
+static void agreed(void **state)
+{
+	const struct contract_limits short_ones = {.idle_us = MINUTE, .total_us = 4 * MINUTE};
+	const struct contract_limits long_ones = {.idle_us = 400 * DAY, .total_us = 4000 * DAY};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct session session = begun(rows[i].role);
+		struct session_limits limits = session_limits(&session, rows[i].role, &short_ones);
+
+		assert_int_equal(session_standing(&session, &limits, START + MINUTE - 1), SESSION_LIVE);
+		assert_int_equal(session_standing(&session, &limits, START + MINUTE), rows[i].idles_to);
+		assert_true(session_touch_due(&session, &limits, START + 10 * 1000000));
+		session.seen = START + 4 * MINUTE; /* begun under longer limits: the shorter ones hold all the same */
+		assert_int_equal(session_standing(&session, &limits, START + 4 * MINUTE - 1), SESSION_LIVE);
+		assert_int_equal(session_standing(&session, &limits, START + 4 * MINUTE), SESSION_OVER);
+		limits = session_limits(&session, rows[i].role, &long_ones);
+		assert_true(limits.idle_us == rows[i].idle && limits.absolute_us == rows[i].absolute);
 	}
 }
 
@@ -141,6 +180,7 @@ int main(void)
 		cmocka_unit_test(ended),
 		cmocka_unit_test(on_a_tablet),
 		cmocka_unit_test(noted),
+		cmocka_unit_test(agreed),
 		cmocka_unit_test(pins),
 		cmocka_unit_test(codes),
 	};

@@ -20,11 +20,14 @@ static err own_membership(struct call *call, struct membership *membership_out)
 /* K-2: whoever comes from a role that asks for less shows what the new one asks for. */
 static err proved_enough(struct call *call, struct session *session, const struct membership *membership)
 {
+	struct session_limits limits;
+
 	if (((1u << membership->role) & ROLES_PRIVILEGED) != 0 && !session->factor) {
 		call->reason = "no second factor";
 		return FAIL(SECOND_FACTOR);
 	}
-	session_limit(session, (enum role)membership->role);
+	TRY(session_limits_at(call, session, (enum role)membership->role, membership->facility, &limits));
+	session_limit(session, &limits);
 	if (session->expires <= call->now_us) {
 		call->reason = "sign-in too old";
 		return FAIL(STEP_UP);

@@ -6,6 +6,7 @@
 #define OP_WORLD_TEST_H
 
 #include "op/compartment.h"
+#include "op/contract.h"
 #include "op/job.h"
 #include "op/local.h"
 #include "op/op_entity.h"
@@ -25,14 +26,18 @@ static const struct entity account = {
 	.name = "account", .ja = "アカウント", .en = "Account", .size = sizeof(struct world_account), .fields = account_fields, .field_count = 1,
 };
 
+static const struct entity place = {
+	.name = "facility", .ja = "園", .en = "Facility", .size = sizeof(struct world_account), .fields = account_fields, .field_count = 1,
+};
+
 static const struct entity *const world_entities[] = {
-	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, NULL,
+	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, &contract_entity, &place, NULL,
 };
 
 const struct entity *const *const entities = world_entities;
 const struct op *const *const ops = world_ops;
 const struct job_kind *const *const job_kinds = world_jobs;
-const op_start op_starts[] = {stream_start, NULL};
+const op_start op_starts[] = {stream_start, contract_start, NULL};
 
 static struct local *world;
 static const struct actor nobody;
