@@ -32,7 +32,7 @@ static const struct option long_options[] = {
 	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
 	{"signins", required_argument, NULL, 'n'}, {"days", required_argument, NULL, 't'}, {"certificate", required_argument, NULL, 'c'},
 	{"key", required_argument, NULL, 'k'}, {"web", required_argument, NULL, 'w'},
-	{"url", required_argument, NULL, 'u'},
+	{"url", required_argument, NULL, 'u'}, {"catalog", required_argument, NULL, 'g'},
 	{"customer", required_argument, NULL, 'C'}, {"title-ja", required_argument, NULL, '1'},
 	{"title-en", required_argument, NULL, '2'}, {"login", required_argument, NULL, 'l'},
 	{"annexes", required_argument, NULL, 'x'}, {"file", required_argument, NULL, 'F'}, {"json", no_argument, NULL, 'j'}, {"demo", no_argument, NULL, 'D'},
@@ -74,6 +74,7 @@ static bool take(struct cli_options *o, int key, const char *text)
 	case 'k': o->key = text; return true;
 	case 'w': o->web = text; return true;
 	case 'u': o->url = text; return true;
+	case 'g': o->catalog = text; return true;
 	case 'C': o->customer = text; return true;
 	case '1': o->title_ja = text; return true;
 	case '2': o->title_en = text; return true;

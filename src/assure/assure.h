@@ -17,6 +17,11 @@ extern const struct op *const assure_ops[];
 extern const struct statement *const assure_statements[];
 extern const struct job_kind *const assure_jobs[];
 
+/*
+ * Reads the catalogue and compares it with the program: events, checks. Once, before threads and before the sandbox.
+ * NOT_FOUND, INVALID: what is wrong was logged with file and line.
+ */
+MUST_USE err assure_load(const char *folder);
 /* Derives the module's lists; after row_plan_make, before threads. */
 MUST_USE err assure_start(void);
 

@@ -23,6 +23,7 @@ struct cli_options {
 	const char *certificate, *key; /* --certificate FILE --key FILE */
 	const char *url;             /* --url URL: what links in letters begin with; default https://localhost:PORT */
 	const char *web;             /* --web DIR; default web/dist beside the program or installed */
+	const char *catalog;         /* --catalog DIR; default catalog beside the program or installed */
 	const char *customer;        /* --customer NAME */
 	const char *title_ja, *title_en;
 	const char *login;           /* --login of the first person */

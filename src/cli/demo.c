@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/agree.h"
+#include "cli/catalog.h"
 #include "cli/demo_fill.h"
 #include "cli/probe.h"
 #include "cli/serve_int.h"
@@ -425,15 +426,19 @@ int cli_demo(const struct cli_options *options)
 	struct cli_options serving = *options;
 	char certificate[PATH_MAX];
 	char key[PATH_MAX];
+	char catalog[PATH_MAX];
 
 	if (options->accounts != NULL)
 		(void)snprintf(shown_accounts, sizeof(shown_accounts), "%s", options->accounts);
 	else if (!err_is_ok(join_path(shown_accounts, options->dir, "accounts.json")))
+		return CLI_USAGE;
+	if (!catalog_load(options, catalog))
 		return CLI_USAGE;
 	if (!err_is_ok(crypto_start()) || !err_is_ok(compartment_start()) || !err_is_ok(prepare(options, shown_accounts)) ||
 	    !err_is_ok(serve_certificate(options->dir, certificate, key)))
 		return CLI_WRONG;
 	clock_settle();
 	serving.demo = true;
+	serving.catalog = catalog;
 	return serve_run(&serving, certificate, key, options->address != NULL ? options->address : "127.0.0.1", show_table);
 }

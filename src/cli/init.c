@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/agree.h"
+#include "cli/catalog.h"
 #include "cli/cli.h"
 #include "cli/probe.h"
 #include "identity/identity.h"
@@ -64,7 +65,7 @@ static err first_person(const struct cli_options *o, const char *directory, cons
 
 int cli_init(const struct cli_options *o)
 {
-	char directory[PATH_MAX], password[PASSWORD_LETTERS + 1];
+	char directory[PATH_MAX], catalog[PATH_MAX], password[PASSWORD_LETTERS + 1];
 	struct compartment_spec spec = {
 		.name = o->customer, .title_ja = o->title_ja != NULL ? o->title_ja : o->customer,
 		.title_en = o->title_en != NULL ? o->title_en : o->customer, .provider = o->provider, .demo = o->demo,
@@ -84,6 +85,8 @@ int cli_init(const struct cli_options *o)
 		return CLI_USAGE;
 	}
 	if (snprintf(directory, sizeof(directory), "%s/%s", o->dir, o->customer) >= (int)sizeof(directory))
+		return CLI_USAGE;
+	if (!catalog_load(o, catalog))
 		return CLI_USAGE;
 	if (mkdir(o->dir, 0711) != 0)
 		log_info("%s is there already", o->dir);

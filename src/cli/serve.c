@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/catalog.h"
 #include "cli/cli.h"
 #include "cli/serve_int.h"
 #include "crypto/crypto.h"
@@ -178,11 +179,21 @@ static bool url_setting(const struct cli_options *options, char url[static OP_UR
 	return true;
 }
 
+/* Every core reads the catalogue that was found good here. */
+static bool catalog_setting(const struct cli_options *options, char folder[static BOOT_SETTING_MAX])
+{
+	REQUIRE(options->catalog != NULL);
+	if (snprintf(folder, BOOT_SETTING_MAX, "%s", options->catalog) < BOOT_SETTING_MAX)
+		return true;
+	(void)fprintf(stderr, "the path of the catalogue is longer than %d characters\n", BOOT_SETTING_MAX - 1);
+	return false;
+}
+
 int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void))
 {
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
-	struct boot_setting settings[] = {{.name = "url"}, {.name = "demo", .value = "yes"}};
+	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "demo", .value = "yes"}};
 	char web_path[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
@@ -190,12 +201,12 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	};
 	struct supervisor_config config = {
 		.doors = &door, .door_count = 1, .compartments = compartments, .settings = settings,
-		.setting_count = options->demo ? 2 : 1, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.setting_count = options->demo ? 3 : 2, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
 		.listening = listening, .ready = ready, .context = &then,
 	};
 	err e;
 
-	if (!url_setting(options, settings[0].value))
+	if (!url_setting(options, settings[0].value) || !catalog_setting(options, settings[1].value))
 		return CLI_USAGE;
 	e = find_all(options->dir, &found);
 	if (err_is_ok(e) && found.count == 0) {
@@ -215,15 +226,19 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 
 int cli_serve(const struct cli_options *options)
 {
-	char certificate[PATH_MAX], key[PATH_MAX];
+	char certificate[PATH_MAX], key[PATH_MAX], catalog[PATH_MAX];
+	struct cli_options serving = *options;
 
-	if (options->certificate != NULL && options->key != NULL)
-		return serve_run(options, options->certificate, options->key, options->address != NULL ? options->address : "::", NULL);
-	if (!options->demo) {
+	if ((options->certificate == NULL || options->key == NULL) && !options->demo) {
 		(void)fprintf(stderr, "serve needs --certificate FILE and --key FILE (PEM)\n");
 		return CLI_USAGE;
 	}
+	if (!catalog_load(options, catalog))
+		return CLI_USAGE;
+	serving.catalog = catalog;
+	if (options->certificate != NULL && options->key != NULL)
+		return serve_run(&serving, options->certificate, options->key, options->address != NULL ? options->address : "::", NULL);
 	if (!err_is_ok(crypto_start()) || !err_is_ok(serve_certificate(options->dir, certificate, key)))
 		return CLI_WRONG;
-	return serve_run(options, certificate, key, options->address != NULL ? options->address : "127.0.0.1", NULL);
+	return serve_run(&serving, certificate, key, options->address != NULL ? options->address : "127.0.0.1", NULL);
 }

@@ -8,7 +8,7 @@
 
 /* A self-signed certificate in dir, made when there is none. */
 MUST_USE err serve_certificate(const char *dir, char certificate_out[static PATH_MAX], char key_out[static PATH_MAX]);
-/* Serves until SIGTERM; exit status. then (may be NULL) is called once when everything is ready. */
+/* Serves until SIGTERM; exit status. options->catalog: the folder that catalog_load has loaded. then (may be NULL) is called once when everything is ready. */
 int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void));
 
 #endif

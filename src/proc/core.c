@@ -18,6 +18,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "assure/assure.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "identity/identity.h"
@@ -527,6 +528,8 @@ int proc_core(struct boot *boot)
 	e = crypto_start();
 	if (err_is_ok(e))
 		e = compartment_start();
+	if (err_is_ok(e)) /* while files can still be read */
+		e = boot_setting(boot, "catalog") != NULL ? assure_load(boot_setting(boot, "catalog")) : FAIL(INVALID);
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);
 	if (err_is_ok(e))

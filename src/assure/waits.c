@@ -1,0 +1,529 @@
+/*
+ * Every check of the catalogue that has no row yet, and what it waits for. Whoever adds the row of a check deletes its line here:
+ * at start each check must be in exactly one of the two.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "assure/checks.h"
+#include "base/log.h"
+
+#include "assure/waits.h"
+
+/* What is still to come. */
+enum subject {
+	IN_REGISTER,
+	WAITS_CHECK,
+	WAITS_SCIM,
+	WAITS_CERT,
+	WAITS_OFFICE,
+	WAITS_API,
+	WAITS_NOTICES,
+	WAITS_ALERTS,
+	WAITS_WATCH,
+	WAITS_WAF,
+	WAITS_UPLOAD,
+	WAITS_MAINT,
+	WAITS_NETWORK,
+	WAITS_STANDBY,
+	WAITS_FLOW,
+	WAITS_BASELINE,
+	WAITS_PATCH,
+	WAITS_RELEASE,
+	WAITS_NOTIFY,
+	WAITS_TERMS,
+	WAITS_WATCHER,
+	WAITS_BACKUP,
+	WAITS_RESTORE,
+	WAITS_CAPACITY,
+	WAITS_INCIDENT,
+	WAITS_INQUIRY,
+	WAITS_REPORT,
+	WAITS_PLAN,
+	WAITS_EXIT,
+	WAITS_ERASE,
+	WAITS_HANDOVER,
+	WAITS_UTILITY,
+	WAITS_LINK,
+	WAITS_ROTATE,
+	WAITS_STATEMENT,
+	WAITS_PURPOSE,
+	WAITS_INTEGRATION,
+	WAITS_SITE,
+	WAITS_COPY,
+	WAITS_REQUESTS,
+	WAITS_PACKAGE,
+	WAITS_PLANT,
+	WAITS_FACILITY,
+	WAITS_MANUALS,
+	WAITS_BROWSER,
+	SUBJECT_COUNT
+};
+
+static const struct catalogue_words subjects[SUBJECT_COUNT] = {
+	[WAITS_CHECK] = {"この検査のプログラム", "the program of this check"},
+	[WAITS_SCIM] = {"利用者情報の自動連携（SCIM）", "accounts handed over by SCIM"},
+	[WAITS_CERT] = {"端末の証明書認証と端末用の入口", "certificates of terminals and a door of their own"},
+	[WAITS_OFFICE] = {"庁内ネットワークの登録と、庁外からのサインインの強化", "the register of office networks and the stronger sign-in from outside them"},
+	[WAITS_API] = {"外部システム用の認証情報", "credentials for other systems"},
+	[WAITS_NOTICES] = {"お知らせとファイルの公開範囲", "notices and files with an audience"},
+	[WAITS_ALERTS] = {"警報の仕組み", "alerts"},
+	[WAITS_WATCH] = {"検知と遮断の仕組み", "detection and blocking"},
+	[WAITS_WAF] = {"ウェブ攻撃対策（WAF）", "the web application firewall"},
+	[WAITS_UPLOAD] = {"ファイルの受付とウイルス検査", "uploads and their scan for malware"},
+	[WAITS_MAINT] = {"事業者の保守アクセスの承認", "approved maintenance access by the provider"},
+	[WAITS_NETWORK] = {"団体ごとのネットワーク区画", "a network compartment for each customer"},
+	[WAITS_STANDBY] = {"待機系", "a standby"},
+	[WAITS_FLOW] = {"通信許可一覧と境界の監視", "the flow allow-list and the watch at the boundary"},
+	[WAITS_BASELINE] = {"構成基準との照合", "the comparison with a baseline"},
+	[WAITS_PATCH] = {"更新プログラムの適用記録", "the record of patches"},
+	[WAITS_RELEASE] = {"リリース管理", "release control"},
+	[WAITS_NOTIFY] = {"告知の発行と到達確認", "announcements and the proof of their delivery"},
+	[WAITS_TERMS] = {"利用規約の版管理", "versions of the terms of use"},
+	[WAITS_WATCHER] = {"外からの稼働監視", "the watch from outside"},
+	[WAITS_BACKUP] = {"バックアップ", "backups"},
+	[WAITS_RESTORE] = {"復旧訓練", "restore drills"},
+	[WAITS_CAPACITY] = {"容量と応答時間の測定", "the measurement of capacity and response times"},
+	[WAITS_INCIDENT] = {"インシデントの手続", "the procedure for incidents"},
+	[WAITS_INQUIRY] = {"問合せの受付", "inquiries"},
+	[WAITS_REPORT] = {"月次報告の作成", "the monthly report"},
+	[WAITS_PLAN] = {"実施計画書の作成", "the service implementation plan"},
+	[WAITS_EXIT] = {"データの出力と移行", "export and migration"},
+	[WAITS_ERASE] = {"契約終了時の消去", "erasure at the end of the contract"},
+	[WAITS_HANDOVER] = {"ログの提供", "the hand-over of logs"},
+	[WAITS_UTILITY] = {"保守用コマンドの利用記録", "the record of maintenance commands"},
+	[WAITS_LINK] = {"ほかの機械との通信路（データベース、予備、メール）", "links to other machines (database, backup, mail)"},
+	[WAITS_ROTATE] = {"鍵の更新", "the rotation of keys"},
+	[WAITS_STATEMENT] = {"暗号化と鍵管理の説明書", "the statement on encryption and keys"},
+	[WAITS_PURPOSE] = {"利用目的台帳", "the register of purposes"},
+	[WAITS_INTEGRATION] = {"外部連携", "integrations"},
+	[WAITS_SITE] = {"データの所在と保管先", "the sites where data are held"},
+	[WAITS_COPY] = {"複写と持出しの承認", "the approval of copies"},
+	[WAITS_REQUESTS] = {"データに関する求めの受付", "requests about data"},
+	[WAITS_PACKAGE] = {"証跡のまとめ", "the package of proof"},
+	[WAITS_PLANT] = {"改変を植え付ける検査団体での試験", "a planted change in the probe compartment"},
+	[WAITS_FACILITY] = {"園の利用承認", "the approval of use for a facility"},
+	[WAITS_MANUALS] = {"手引と周知の公開", "manuals and notices for users"},
+	[WAITS_BROWSER] = {"ブラウザーによる通信先の記録", "the record of hosts that a browser contacts"},
+};
+
+static const struct wait {
+	const char *check;
+	enum subject subject;
+	const char *in_register;        /* IN_REGISTER: which */
+} waits[] = {
+	/* ID-1 */
+	{"account-suspension-takes-effect", WAITS_CHECK, NULL},
+	{"account-transitions-recorded", WAITS_SCIM, NULL},
+	{"guardian-issue-other-facility-refused", WAITS_CHECK, NULL},
+	/* ID-2 */
+	{"password-policy-refuses-weak", WAITS_CHECK, NULL},
+	{"password-stored-only-hashed", WAITS_CHECK, NULL},
+	/* ID-3 */
+	{"lockout-after-failures", WAITS_CHECK, NULL},
+	{"lockout-setting-within-bounds", WAITS_CHECK, NULL},
+	/* ID-4 */
+	{"privileged-password-only-refused", WAITS_CHECK, NULL},
+	{"privileged-without-factor-none", WAITS_CHECK, NULL},
+	{"one-time-code-replay-refused", WAITS_CHECK, NULL},
+	/* ID-5 */
+	{"unregistered-device-refused", WAITS_CERT, NULL},
+	{"device-and-password-both-needed", WAITS_CERT, NULL},
+	{"device-register-confirmed-within", WAITS_CERT, NULL},
+	/* ID-6 */
+	{"outside-office-single-factor-refused", WAITS_OFFICE, NULL},
+	{"forged-origin-header-ignored", WAITS_OFFICE, NULL},
+	/* ID-7 */
+	{"access-review-within", IN_REGISTER, "access-review"},
+	{"leaver-access-removed", IN_REGISTER, "access-review"},
+	/* ID-8 */
+	{"privileged-grant-needs-second-person", WAITS_CHECK, NULL},
+	{"privileged-grant-expired-inactive", IN_REGISTER, "privileged-grant"},
+	/* ID-9 */
+	{"special-account-inventory-complete", IN_REGISTER, "special-account"},
+	{"special-account-disposal-final", WAITS_API, NULL},
+	/* ID-10 */
+	{"organisation-history-complete", WAITS_CHECK, NULL},
+	{"organisation-history-other-refused", WAITS_CHECK, NULL},
+	/* ID-11 */
+	{"session-idle-expires", WAITS_CHECK, NULL},
+	{"session-cookie-copy-found", WAITS_CERT, NULL},
+	/* AC-1 */
+	{"role-table-denies-unlisted", WAITS_CHECK, NULL},
+	{"operation-without-entry-none", WAITS_CHECK, NULL},
+	/* AC-2 */
+	{"other-tenant-read-refused", WAITS_CHECK, NULL},
+	{"other-tenant-write-refused", WAITS_CHECK, NULL},
+	{"other-facility-read-refused", WAITS_CHECK, NULL},
+	{"other-tenant-key-opens-nothing", WAITS_CHECK, NULL},
+	/* AC-3 */
+	{"guardian-other-child-refused", WAITS_CHECK, NULL},
+	{"guardian-other-facility-refused", WAITS_CHECK, NULL},
+	{"guardian-self-registration-refused", WAITS_CHECK, NULL},
+	/* AC-4 */
+	{"integration-switch-by-customer-refused", WAITS_INTEGRATION, NULL},
+	{"integration-without-request-none", WAITS_INTEGRATION, NULL},
+	/* AC-5 */
+	{"visibility-widening-unannounced-refused", WAITS_NOTICES, NULL},
+	{"anonymous-sees-only-public-pages", WAITS_CHECK, NULL},
+	{"visibility-equals-approved-state", WAITS_NOTICES, NULL},
+	/* AC-6 */
+	{"maintenance-without-ticket-refused", WAITS_MAINT, NULL},
+	{"maintenance-other-customer-refused", WAITS_MAINT, NULL},
+	{"maintenance-session-ends-on-time", WAITS_MAINT, NULL},
+	{"maintenance-visible-to-customer", WAITS_MAINT, NULL},
+	/* AC-7 */
+	{"neighbour-network-unreachable", WAITS_NETWORK, NULL},
+	{"compartment-breach-contained", WAITS_CHECK, NULL},
+	{"neighbour-load-contained", WAITS_CHECK, NULL},
+	/* CR-1 */
+	{"tls-only-cryptrec-suites", WAITS_CHECK, NULL},
+	{"internal-link-plaintext-refused", WAITS_LINK, NULL},
+	{"tls-certificate-days-left", WAITS_CHECK, NULL},
+	/* CR-2 */
+	{"at-rest-marker-not-found", WAITS_CHECK, NULL},
+	{"graded-field-unsealed-none", WAITS_CHECK, NULL},
+	{"sealed-record-tamper-refused", WAITS_CHECK, NULL},
+	/* CR-3 */
+	{"crypto-known-answers-pass", WAITS_CHECK, NULL},
+	{"unlisted-algorithm-refused", WAITS_CHECK, NULL},
+	{"stored-algorithms-all-listed", WAITS_CHECK, NULL},
+	{"algorithm-list-confirmed-within", IN_REGISTER, "algorithm-list"},
+	/* CR-4 */
+	{"key-age-within", WAITS_ROTATE, NULL},
+	{"root-key-not-exportable", WAITS_CHECK, NULL},
+	{"key-duty-separated", WAITS_ROTATE, NULL},
+	{"destroyed-key-opens-nothing", WAITS_CHECK, NULL},
+	/* CR-5 */
+	{"encryption-statement-matches-live", WAITS_STATEMENT, NULL},
+	{"encryption-statement-readable", WAITS_STATEMENT, NULL},
+	/* LG-1 */
+	{"event-catalogue-equals-program", WAITS_CHECK, NULL},
+	{"event-fields-complete", WAITS_CHECK, NULL},
+	{"event-kind-silent-none", WAITS_CHECK, NULL},
+	/* LG-2 */
+	{"ledger-chain-verifies", WAITS_CHECK, NULL},
+	{"ledger-tamper-located", WAITS_CHECK, NULL},
+	{"ledger-reaches-contract-start", WAITS_CHECK, NULL},
+	{"ledger-delete-refused", WAITS_CHECK, NULL},
+	/* LG-3 */
+	{"clock-offset-within", WAITS_CHECK, NULL},
+	{"log-time-zone-single", WAITS_CHECK, NULL},
+	/* LG-4 */
+	{"log-handover-verifies", WAITS_HANDOVER, NULL},
+	{"log-handover-overdue-none", WAITS_HANDOVER, NULL},
+	/* LG-5 */
+	{"provider-read-recorded", WAITS_MAINT, NULL},
+	{"direct-database-read-refused", WAITS_CHECK, NULL},
+	/* LG-6 */
+	{"log-review-within", IN_REGISTER, "log-review"},
+	/* DT-1 */
+	{"out-of-hours-use-alerts", WAITS_WATCH, NULL},
+	{"unusual-volume-alerts", WAITS_WATCH, NULL},
+	{"credential-shared-use-alerts", WAITS_WATCH, NULL},
+	{"dormant-account-flagged", WAITS_WATCH, NULL},
+	/* DT-2 */
+	{"guessing-source-blocked", WAITS_WATCH, NULL},
+	{"scanning-source-blocked", WAITS_WATCH, NULL},
+	{"request-rate-limited", WAITS_CHECK, NULL},
+	/* DT-3 */
+	{"waf-attack-samples-blocked", WAITS_WAF, NULL},
+	{"waf-rules-newer-than", WAITS_WAF, NULL},
+	/* DT-4 */
+	{"listener-equals-allow-list", WAITS_CHECK, NULL},
+	{"unlisted-peer-none", WAITS_FLOW, NULL},
+	{"boundary-firewall-drops-unlisted", WAITS_FLOW, NULL},
+	{"malformed-packet-dropped", WAITS_FLOW, NULL},
+	/* DT-5 */
+	{"alert-unhandled-overdue-none", WAITS_ALERTS, NULL},
+	{"alert-report-to-customer-within", WAITS_ALERTS, NULL},
+	{"monitoring-heartbeat-alive", WAITS_ALERTS, NULL},
+	/* DT-6 */
+	{"bulk-export-held", WAITS_EXIT, NULL},
+	{"outbound-unlisted-refused", WAITS_CHECK, NULL},
+	/* DT-7 */
+	{"upload-test-malware-refused", WAITS_UPLOAD, NULL},
+	{"scanner-signatures-newer-than", WAITS_UPLOAD, NULL},
+	{"host-scan-within", WAITS_UPLOAD, NULL},
+	/* DT-8 */
+	{"host-services-equal-baseline", WAITS_BASELINE, NULL},
+	{"host-patch-age-within", WAITS_PATCH, NULL},
+	{"server-role-boundary-holds", WAITS_NETWORK, NULL},
+	/* DT-9 */
+	{"closed-network-egress-refused", WAITS_NETWORK, NULL},
+	{"closed-network-internet-source-refused", WAITS_NETWORK, NULL},
+	{"sim-outside-destination-blocked", WAITS_CERT, NULL},
+	/* CH-1 */
+	{"setting-change-needs-second-person", WAITS_CHECK, NULL},
+	{"setting-change-warning-shown", WAITS_CHECK, NULL},
+	{"setting-invalid-value-refused", WAITS_CHECK, NULL},
+	/* CH-2 */
+	{"critical-operation-unconfirmed-refused", WAITS_CHECK, NULL},
+	{"critical-operation-alerts", WAITS_CHECK, NULL},
+	{"critical-operation-has-manual", IN_REGISTER, "manual"},
+	/* CH-3 */
+	{"release-by-unlisted-refused", WAITS_RELEASE, NULL},
+	{"release-without-passed-tests-refused", WAITS_RELEASE, NULL},
+	{"running-version-has-release-record", WAITS_RELEASE, NULL},
+	{"test-environment-equals-production", WAITS_RELEASE, NULL},
+	/* CH-4 */
+	{"setting-rollback-restores", WAITS_CHECK, NULL},
+	{"release-rollback-rehearsed", WAITS_RELEASE, NULL},
+	/* CH-5 */
+	{"utility-by-unlisted-refused", WAITS_UTILITY, NULL},
+	{"utility-use-recorded", WAITS_UTILITY, NULL},
+	/* CH-6 */
+	{"program-digest-equals-release", WAITS_CHECK, NULL},
+	{"setting-without-change-record-none", WAITS_CHECK, NULL},
+	{"record-authentication-verifies", WAITS_CHECK, NULL},
+	{"planted-change-detected", WAITS_PLANT, NULL},
+	/* CH-7 */
+	{"baseline-drift-none", WAITS_BASELINE, NULL},
+	{"baseline-reviewed-within", WAITS_BASELINE, NULL},
+	/* NT-1 */
+	{"short-lead-notice-refused", WAITS_NOTIFY, NULL},
+	{"change-effective-before-lead-none", WAITS_NOTIFY, NULL},
+	{"notice-delivery-confirmed", WAITS_NOTIFY, NULL},
+	/* NT-2 */
+	{"outage-notice-within", WAITS_NOTIFY, NULL},
+	{"maintenance-notice-precedes", WAITS_NOTIFY, NULL},
+	{"status-path-independent", WAITS_NOTIFY, NULL},
+	/* NT-3 */
+	{"terms-unaccepted-user-held", WAITS_TERMS, NULL},
+	{"terms-version-unaltered", WAITS_TERMS, NULL},
+	/* NT-4 */
+	{"domain-list-equals-traffic", WAITS_BROWSER, NULL},
+	{"domain-change-noticed", IN_REGISTER, "domain-list"},
+	/* NT-5 */
+	{"manual-matches-release", WAITS_MANUALS, NULL},
+	{"guidance-readable-by-audience", WAITS_MANUALS, NULL},
+	{"guidance-confirmed-within", WAITS_MANUALS, NULL},
+	/* SL-1 */
+	{"uptime-minute-sampled", WAITS_WATCHER, NULL},
+	{"uptime-above-target", WAITS_WATCHER, NULL},
+	{"excluded-stop-justified", WAITS_WATCHER, NULL},
+	{"uptime-sample-gap-none", WAITS_WATCHER, NULL},
+	/* SL-2 */
+	{"major-recovery-within", IN_REGISTER, "failure"},
+	{"recovery-clock-warns", IN_REGISTER, "failure"},
+	/* SL-3 */
+	{"first-reply-within", WAITS_INQUIRY, NULL},
+	{"closed-day-clock-correct", WAITS_INQUIRY, NULL},
+	/* SL-4 */
+	{"major-failure-count-within", IN_REGISTER, "failure"},
+	{"major-failure-classified", IN_REGISTER, "failure"},
+	/* SL-5 */
+	{"monthly-report-issued", WAITS_REPORT, NULL},
+	{"report-figures-recompute", WAITS_REPORT, NULL},
+	/* SL-6 */
+	{"plan-submitted-by-due-date", WAITS_PLAN, NULL},
+	{"plan-follows-registers", WAITS_PLAN, NULL},
+	/* SL-7 */
+	{"improvement-overdue-none", IN_REGISTER, "improvement-request"},
+	{"missed-target-has-action", IN_REGISTER, "improvement-request"},
+	/* BC-1 */
+	{"backup-newer-than", WAITS_BACKUP, NULL},
+	{"backup-covers-all-parts", WAITS_BACKUP, NULL},
+	{"backup-digest-verifies", WAITS_BACKUP, NULL},
+	/* BC-2 */
+	{"restore-rehearsal-matches", WAITS_RESTORE, NULL},
+	{"drill-passed-within", IN_REGISTER, "drill"},
+	{"restore-procedure-confirmed", IN_REGISTER, "manual"},
+	/* BC-3 */
+	{"standby-lag-within", WAITS_STANDBY, NULL},
+	{"copies-at-two-sites-equal", WAITS_STANDBY, NULL},
+	{"failover-takes-over", WAITS_STANDBY, NULL},
+	{"second-line-carries", WAITS_STANDBY, NULL},
+	/* BC-4 */
+	{"continuity-plan-reviewed-within", IN_REGISTER, "continuity-plan"},
+	/* BC-5 */
+	{"capacity-forecast-below-threshold", WAITS_CAPACITY, NULL},
+	{"response-time-within", WAITS_CAPACITY, NULL},
+	{"capacity-report-on-demand", WAITS_CAPACITY, NULL},
+	{"growth-load-holds", WAITS_CAPACITY, NULL},
+	/* IR-1 */
+	{"incident-clock-overdue-none", WAITS_INCIDENT, NULL},
+	{"on-call-answers", IN_REGISTER, "contact"},
+	{"contact-chain-confirmed-within", IN_REGISTER, "contact"},
+	{"publication-by-provider-refused", WAITS_INCIDENT, NULL},
+	{"incident-stop-needs-customer-report", WAITS_INCIDENT, NULL},
+	/* IR-2 */
+	{"report-path-delivers", WAITS_INCIDENT, NULL},
+	{"user-report-waiting-overdue-none", WAITS_INCIDENT, NULL},
+	/* IR-3 */
+	{"investigation-pack-verifies", WAITS_INCIDENT, NULL},
+	{"investigation-pack-in-time", WAITS_INCIDENT, NULL},
+	/* IR-4 */
+	{"incident-closed-without-lesson-refused", WAITS_INCIDENT, NULL},
+	{"prevention-overdue-none", WAITS_INCIDENT, NULL},
+	/* IR-5 */
+	{"disclosure-confirmed-within", IN_REGISTER, "disclosure"},
+	/* VM-1 */
+	{"advisory-feed-newer-than", IN_REGISTER, "vulnerability"},
+	{"vulnerability-overdue-none", IN_REGISTER, "vulnerability"},
+	/* VM-2 */
+	{"vulnerability-scan-within", IN_REGISTER, "vulnerability-scan"},
+	{"penetration-test-within", IN_REGISTER, "penetration-test"},
+	/* VM-3 */
+	{"sbom-equals-running", IN_REGISTER, "sbom"},
+	{"licence-unapproved-none", IN_REGISTER, "licence"},
+	{"unlisted-component-refused", WAITS_RELEASE, NULL},
+	/* SC-1 */
+	{"subcontractor-record-complete", IN_REGISTER, "subcontractor"},
+	{"subcontractor-check-within", IN_REGISTER, "subcontractor"},
+	{"subcontractor-unregistered-access-none", IN_REGISTER, "subcontractor"},
+	/* SC-2 */
+	{"release-signature-verifies", WAITS_RELEASE, NULL},
+	{"rebuild-equals-release", WAITS_RELEASE, NULL},
+	{"supply-record-complete", IN_REGISTER, "supply-item"},
+	/* SC-3 */
+	{"external-service-assessed-within", IN_REGISTER, "external-service"},
+	{"external-service-unlisted-none", IN_REGISTER, "external-service"},
+	/* DA-1 */
+	{"unclassified-field-none", WAITS_CHECK, NULL},
+	{"grade-handling-applied", WAITS_EXIT, NULL},
+	/* DA-2 */
+	{"access-without-purpose-refused", WAITS_PURPOSE, NULL},
+	{"purpose-register-equals-terms", WAITS_PURPOSE, NULL},
+	{"third-party-transfer-none", WAITS_PURPOSE, NULL},
+	/* DA-3 */
+	{"data-location-domestic", WAITS_SITE, NULL},
+	{"foreign-target-refused", WAITS_SITE, NULL},
+	/* DA-4 */
+	{"export-reimports-equal", WAITS_EXIT, NULL},
+	{"export-format-conforms", WAITS_EXIT, NULL},
+	/* DA-5 */
+	{"erased-tenant-unreadable", WAITS_ERASE, NULL},
+	{"erasure-overdue-none", WAITS_ERASE, NULL},
+	/* DA-6 */
+	{"deleted-account-residue-none", WAITS_CHECK, NULL},
+	{"ended-contract-account-none", WAITS_ERASE, NULL},
+	/* DA-7 */
+	{"removable-storage-disabled", IN_REGISTER, "media"},
+	{"media-exception-overdue-none", IN_REGISTER, "media"},
+	/* DA-8 */
+	{"copy-without-approval-refused", WAITS_COPY, NULL},
+	{"production-canary-absent-from-test", WAITS_COPY, NULL},
+	/* DA-9 */
+	{"data-request-overdue-none", WAITS_REQUESTS, NULL},
+	{"data-request-path-works", WAITS_REQUESTS, NULL},
+	/* DA-10 */
+	{"disposal-record-complete", IN_REGISTER, "equipment-disposal"},
+	{"disposal-report-valid", IN_REGISTER, "equipment-disposal"},
+	/* GV-1 */
+	{"jurisdiction-clause-present", IN_REGISTER, "contract"},
+	/* GV-2 */
+	{"certification-valid", IN_REGISTER, "certification"},
+	/* GV-3 */
+	{"audit-within", IN_REGISTER, "audit"},
+	{"audit-finding-overdue-none", IN_REGISTER, "audit"},
+	/* GV-4 */
+	{"risk-assessment-within", IN_REGISTER, "risk-assessment"},
+	{"risk-linked-to-live-control", IN_REGISTER, "risk-assessment"},
+	/* GV-5 */
+	{"training-complete", IN_REGISTER, "training"},
+	{"untrained-grant-refused", IN_REGISTER, "training"},
+	/* GV-6 */
+	{"demarcation-confirmed-within", IN_REGISTER, "demarcation"},
+	/* GV-7 */
+	{"remedy-clause-present", IN_REGISTER, "contract"},
+	/* GV-8 */
+	{"release-has-design-review", IN_REGISTER, "design-review"},
+	{"development-procedure-reviewed-within", IN_REGISTER, "policy"},
+	/* GV-9 */
+	{"unapproved-unit-start-refused", WAITS_FACILITY, NULL},
+	{"approval-of-use-valid", WAITS_FACILITY, NULL},
+	/* GV-10 */
+	{"facility-record-complete", IN_REGISTER, "facility"},
+	/* GV-11 */
+	{"unvetted-worker-right-none", IN_REGISTER, "personnel"},
+	{"leaver-closed-within", IN_REGISTER, "personnel"},
+	/* GV-12 */
+	{"exit-plan-reviewed-within", IN_REGISTER, "exit-plan"},
+	{"end-without-plan-refused", IN_REGISTER, "exit-plan"},
+	{"exit-rehearsal-passes", WAITS_ERASE, NULL},
+	/* GV-13 */
+	{"compliance-confirmed-within", IN_REGISTER, "compliance"},
+	/* GV-14 */
+	{"proof-not-stale", WAITS_CHECK, NULL},
+	{"planted-failure-shown", WAITS_CHECK, NULL},
+	{"proof-readable-by-auditor", WAITS_CHECK, NULL},
+	{"proof-package-verifies", WAITS_PACKAGE, NULL},
+	{"requirement-without-control-none", WAITS_CHECK, NULL},
+	/* GV-15 */
+	{"policy-reviewed-within", IN_REGISTER, "policy"},
+	{"policy-acknowledged", IN_REGISTER, "policy"},
+	/* GV-16 */
+	{"customer-duty-assigned", IN_REGISTER, "duty"},
+	{"customer-duty-overdue-reminded", IN_REGISTER, "duty"},
+};
+
+#define WAIT_COUNT (sizeof(waits) / sizeof(waits[0]))
+
+static const struct catalogue_register *register_named(const char *name)
+{
+	const struct catalogue *all = catalogue_get();
+
+	for (size_t i = 0; i < all->register_count; i++)
+		if (strcmp(all->registers[i].name, name) == 0)
+			return &all->registers[i];
+	return NULL;
+}
+
+void waits_for_register(const struct catalogue_register *of, struct waits_words *words_out)
+{
+	(void)snprintf(words_out->ja, sizeof(words_out->ja), "登録簿「%s」の仕組み", of->title.ja);
+	(void)snprintf(words_out->en, sizeof(words_out->en), "the register \"%s\"", of->title.en);
+}
+
+bool waits_for(const char *check, struct waits_words *words_out)
+{
+	for (size_t i = 0; i < WAIT_COUNT; i++) {
+		if (strcmp(waits[i].check, check) != 0)
+			continue;
+		if (waits[i].subject == IN_REGISTER) {
+			waits_for_register(register_named(waits[i].in_register), words_out);
+		} else {
+			(void)snprintf(words_out->ja, sizeof(words_out->ja), "%s", subjects[waits[i].subject].ja);
+			(void)snprintf(words_out->en, sizeof(words_out->en), "%s", subjects[waits[i].subject].en);
+		}
+		return true;
+	}
+	return false;
+}
+
+static err fits(const struct catalogue_check *check)
+{
+	size_t lines = 0;
+	bool row = checks_find(check->id) != NULL;
+
+	for (size_t i = 0; i < WAIT_COUNT; i++)
+		if (strcmp(waits[i].check, check->id) == 0)
+			lines++;
+	if (lines + row == 1)
+		return OK;
+	log_error("check %s has %s row and %zu lines in assure/waits.c; one of the two is wanted", check->id, row ? "a" : "no", lines);
+	return FAIL(INVALID);
+}
+
+err waits_check(void)
+{
+	const struct catalogue *all = catalogue_get();
+	err e = OK;
+
+	for (size_t i = 0; i < all->check_count; i++)
+		if (!err_is_ok(fits(&all->checks[i])))
+			e = FAIL(INVALID);
+	for (size_t i = 0; i < checks_count(); i++)
+		if (catalogue_check_find(checks_at(i)->id) == NULL) {
+			log_error("check %s has a row and does not stand in controls.yaml", checks_at(i)->id);
+			e = FAIL(INVALID);
+		}
+	for (size_t i = 0; i < WAIT_COUNT; i++)
+		if (catalogue_check_find(waits[i].check) == NULL ||
+		    (waits[i].subject == IN_REGISTER && register_named(waits[i].in_register) == NULL)) {
+			log_error("assure/waits.c: %s is not in controls.yaml, or its register is not", waits[i].check);
+			e = FAIL(INVALID);
+		}
+	return e;
+}
