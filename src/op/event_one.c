@@ -3,6 +3,7 @@
 #include "ledger/note.h"
 #include "ledger/tree.h"
 #include "op/event_one.h"
+#include "op/event_side.h"
 #include "op/events.h"
 #include "op/head_signer.h"
 #include "op/history_item.h"
@@ -12,6 +13,8 @@
 struct one {
 	struct proof proof;
 	bool proven;            /* the caller may have the proof */
+	enum event_side side;
+	struct event_sides sides;
 	struct history_entry entry;
 };
 
@@ -28,7 +31,8 @@ static err find(struct call *call, struct one **one_out)
 	if (one->proof.index >= size)
 		return FAIL(NOT_FOUND);
 	TRY(history_item_read(&call->rows, one->proof.index, &one->entry));
-	if (!events_in_reach(call, &one->entry.event))
+	TRY(event_side(call->rows.db, &one->sides, &one->entry.event, &one->side));
+	if (!events_in_reach(call, &one->entry.event) || !event_side_told(&call->actor, one->side))
 		return FAIL(NOT_FOUND);
 	*one_out = one;
 	return OK;
@@ -128,6 +132,7 @@ static err see_apply(struct call *call)
 
 	TRY(again(call, &one));
 	events_put(&call->out, one->proof.index, &one->entry.event);
+	json_bool(&call->out, "probe", one->side == EVENT_PROBE);
 	put_rows(&call->out, &one->entry.event);
 	json_int(&call->out, "sealed", (int64_t)one->entry.event.sealed.len);
 	TRY(put_proof(call, one));
@@ -164,6 +169,7 @@ static const struct field see_fields[] = {
 	{.name = "facility", .ja = "施設", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "objects", .ja = "対象", .en = "Objects", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "request", .ja = "要求の番号", .en = "Request", .type = FIELD_ID, .grade = GRADE_2},
+	{.name = "probe", .ja = "検査の記録", .en = "Of what is made for checks", .type = FIELD_BOOL, .grade = GRADE_2},
 	{.name = "rows", .ja = "書いた行と、その前後の要約値", .en = "Rows written, with their digests before and after", .type = FIELD_TEXT, .grade = GRADE_2},
 	{.name = "sealed", .ja = "封印された部分の長さ", .en = "Length of the sealed part", .type = FIELD_INT, .grade = GRADE_2},
 	{.name = "proof", .ja = "記録簿にあることの証明", .en = "Proof that it stands in the ledger", .type = FIELD_TEXT, .grade = GRADE_2},

@@ -12,6 +12,7 @@
 #include "ledger/blob.h"
 #include "ledger/ledger.h"
 #include "op/event_one.h"
+#include "op/event_side.h"
 #include "op/events.h"
 #include "op/history_item.h"
 
@@ -19,11 +20,14 @@
 #define LIMIT_DEFAULT 100
 
 enum wanted { WANTED_ALL, WANTED_DONE, WANTED_REFUSED };
+enum probes { PROBES_LEFT_OUT, PROBES_TOO, PROBES_ALONE };
 
 struct page {
 	struct call *call;
 	struct bytes operation;         /* empty = any; so are zero ids below */
 	enum wanted outcome;
+	enum probes probes;             /* events of what is made for checks */
+	struct event_sides sides;
 	struct id actor, facility, object;
 	uint64_t lowest, below;         /* what is left to be looked at */
 	int64_t wanted, found;
@@ -108,6 +112,20 @@ static bool fits(const struct page *page, const struct event *event)
 	    (id_is_zero(page->facility) || id_equal(page->facility, event->facility));
 }
 
+/* The side is looked up last, and only for what else is wanted. */
+static err side_fits(struct page *page, const struct event *event, enum event_side *side_out, bool *fits_out)
+{
+	TRY(event_side(page->call->rows.db, &page->sides, event, side_out));
+	*fits_out = event_side_told(&page->call->actor, *side_out);
+	if (page->call->actor.probe)
+		return OK; /* is told of nothing else anyway */
+	if (page->probes == PROBES_LEFT_OUT)
+		*fits_out = *side_out != EVENT_PROBE;
+	else if (page->probes == PROBES_ALONE)
+		*fits_out = *side_out == EVENT_PROBE;
+	return OK;
+}
+
 /* The number of the first entry not before at_us, the size when there is none. */
 static err first_since(struct page *page, uint64_t size, int64_t at_us, uint64_t *index_out)
 {
@@ -167,9 +185,11 @@ static err take_filters(struct page *page, uint64_t size)
 	const struct value *cursor = call_value(call, "cursor");
 	const struct value *limit = call_value(call, "limit");
 	const struct value *outcome = call_value(call, "outcome");
+	const struct value *probes = call_value(call, "probe");
 
 	page->wanted = limit->present ? limit->as.integer : LIMIT_DEFAULT;
 	page->outcome = outcome->present ? (enum wanted)outcome->as.choice : WANTED_ALL;
+	page->probes = probes->present ? (enum probes)probes->as.choice : PROBES_LEFT_OUT;
 	page->actor = call_id(call, "actor");
 	page->facility = call_id(call, "facility");
 	page->object = call_id(call, "object");
@@ -180,13 +200,21 @@ static err take_filters(struct page *page, uint64_t size)
 
 /* ---- pages ---- */
 
-static void put(struct page *page, uint64_t index, const struct event *event)
+static err put(struct page *page, uint64_t index, const struct event *event)
 {
+	enum event_side side = EVENT_NEITHER;
+	bool fits_too = false;
+
+	TRY(side_fits(page, event, &side, &fits_too));
+	if (!fits_too)
+		return OK;
 	json_object(&page->call->out, NULL);
 	events_put(&page->call->out, index, event);
+	json_bool(&page->call->out, "probe", side == EVENT_PROBE);
 	json_int(&page->call->out, "rows", (int64_t)event->row_count);
 	json_object_end(&page->call->out);
 	page->found++;
+	return OK;
 }
 
 /* The entries of one bundle from `first` up to page->below, newest first. */
@@ -208,7 +236,7 @@ static err put_bundle(struct page *page, uint64_t first)
 		page->below = first + i - 1;
 		page->reached_us = event.time_us;
 		if (fits(page, &event) && (id_is_zero(page->object) || names(&event, page->object)))
-			put(page, page->below, &event);
+			TRY(put(page, page->below, &event));
 	}
 	return page->call->out.state;
 }
@@ -234,7 +262,7 @@ static err put_indexed(struct page *page, const uint64_t *events, size_t count)
 		page->below = events[i];
 		page->reached_us = page->entry.event.time_us;
 		if (fits(page, &page->entry.event))
-			put(page, events[i], &page->entry.event);
+			TRY(put(page, events[i], &page->entry.event));
 	}
 	return page->call->out.state;
 }
@@ -335,6 +363,7 @@ const struct grant events_grants[] = {
 };
 
 static const char *const outcomes[] = {[WANTED_ALL] = "all", [WANTED_DONE] = "done", [WANTED_REFUSED] = "refused", NULL};
+static const char *const probe_words[] = {[PROBES_LEFT_OUT] = "no", [PROBES_TOO] = "yes", [PROBES_ALONE] = "only", NULL};
 
 #define QUERY(text, label_ja, label_en, kind, ...) \
 	{.place = IN_QUERY, .field = {.name = text, .ja = label_ja, .en = label_en, .type = kind, .grade = GRADE_2, __VA_ARGS__}}
@@ -344,6 +373,7 @@ static const struct input list_inputs[] = {
 	OP_INPUT_LIMIT,
 	QUERY("operation", "操作", "Operation", FIELD_TEXT, .max = EVENT_TEXT_MAX),
 	QUERY("outcome", "結果", "Outcome", FIELD_CHOICE, .choices = outcomes),
+	QUERY("probe", "検査の記録", "Events of checks", FIELD_CHOICE, .choices = probe_words),
 	QUERY("from", "始めの日", "First day", FIELD_DATE, .min = 19000101),
 	QUERY("until", "終わりの日", "Last day", FIELD_DATE, .min = 19000101),
 	QUERY("actor", "操作した人", "Who did it", FIELD_ID, .min = 0),
@@ -364,6 +394,7 @@ static const struct field list_fields[] = {
 	{.name = "facility", .ja = "施設", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "objects", .ja = "対象", .en = "Objects", .type = FIELD_ID, .grade = GRADE_2},
 	{.name = "request", .ja = "要求の番号", .en = "Request", .type = FIELD_ID, .grade = GRADE_2},
+	{.name = "probe", .ja = "検査の記録", .en = "Of what is made for checks", .type = FIELD_BOOL, .grade = GRADE_2},
 	{.name = "rows", .ja = "書いた行の数", .en = "Rows written", .type = FIELD_INT, .grade = GRADE_2},
 	{.name = "reached", .ja = "調べた最も古い日時", .en = "Oldest time looked at", .type = FIELD_TIME, .grade = GRADE_2},
 	{0},
