@@ -55,39 +55,34 @@ function Belongs({ control: id }: { readonly control: string }) {
   );
 }
 
-function TurnRow({ turn }: { readonly turn: Turn }) {
+function TurnPart({ turn }: { readonly turn: Turn }) {
   const { say, language } = useProofWords();
   const words = say.check;
   const { first_event: first, last_event: last } = turn;
   const index = last ?? first;
+  const until = turn.until ? writeInstant(turn.until, language) : words.now;
   return (
-    <tr>
-      <td data-label={words.period}>
-        {words.between(
-          writeInstant(turn.since, language),
-          turn.until ? writeInstant(turn.until, language) : words.now,
-        )}
-      </td>
-      <td data-label={words.state}>
+    <li class="turn">
+      <div class="turn-line">
         <CheckMark state={turn.state} />
-      </td>
-      <td data-label={words.runs} class="figure">
-        {turn.runs}
-      </td>
-      <td data-label={words.events}>
-        {index === null ? '—' : <EventLink index={index} label={words.eventsOf(first ?? index, index)} />}
-      </td>
-      <td data-label={words.details}>
-        {turn.steps.length === 0 ? (
-          '—'
-        ) : (
-          <details class="explain turn-steps">
-            <summary>{words.details}</summary>
-            <Steps of={turn.steps} caption={words.tried} />
-          </details>
+        <span class="turn-when">{words.between(writeInstant(turn.since, language), until)}</span>
+        <span>{words.ranTimes(turn.runs)}</span>
+        {index !== null && (
+          <span>
+            <span class="soft">{words.events}</span> <EventLink index={index} label={words.eventsOf(first ?? index, index)} />
+          </span>
         )}
-      </td>
-    </tr>
+      </div>
+      {turn.steps.length > 0 && (
+        <details class="explain">
+          <summary>
+            {words.details}
+            <span class="unseen">（{until}）</span>
+          </summary>
+          <Steps of={turn.steps} caption={`${words.tried}（${until}）`} />
+        </details>
+      )}
+    </li>
   );
 }
 
@@ -104,23 +99,11 @@ function Turns({ of: turns }: { readonly of: readonly Turn[] }) {
       ) : (
         <>
           <p class="soft">{words.turnsHint}</p>
-          <table class="table turns">
-            <caption class="unseen">{words.turns}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.period}</th>
-                <th scope="col">{words.state}</th>
-                <th scope="col">{words.runs}</th>
-                <th scope="col">{words.events}</th>
-                <th scope="col">{words.details}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {turns.map((turn) => (
-                <TurnRow key={turn.since} turn={turn} />
-              ))}
-            </tbody>
-          </table>
+          <ul class="turn-list">
+            {turns.map((turn) => (
+              <TurnPart key={turn.since} turn={turn} />
+            ))}
+          </ul>
         </>
       )}
     </section>

@@ -11,7 +11,7 @@ import { useTyped } from '../base/typed';
 import { Button } from '../part/button';
 import { Field, Select } from '../part/field';
 import { RemoteView } from '../part/remote';
-import { SheetHead } from '../part/sheet-head';
+import { SheetHead, SheetRow } from '../part/sheet-head';
 import { CheckMark } from '../part/standing';
 import { Title } from '../part/title';
 import { useProofWords } from '../word/proof';
@@ -30,9 +30,13 @@ function Row({ check }: { readonly check: Check }) {
   const { state } = check;
   return (
     <tr data-check={check.id}>
+      <td data-label={columns.control} class="row-id">
+        {check.control}
+      </td>
       <td data-label={columns.check} class="row-text">
-        <span class="row-soft">{check.control}</span>
-        <a href={hrefOf({ page: 'check', check: check.id })}>{say.checkTitle(check.id)}</a>
+        <a href={hrefOf({ page: 'check', check: check.id })}>
+          <span class="row-words-of">{say.checkTitle(check.id)}</span>
+        </a>
         {state === 'open' && check.waits_for && (
           <span class="row-soft">
             {say.check.waits}：{told(check.waits_for)}
@@ -68,7 +72,7 @@ function Group({ title, checks }: GroupProps) {
   return (
     <tbody>
       <tr class="group">
-        <th scope="rowgroup" colSpan={6}>
+        <th scope="rowgroup" colSpan={7}>
           {title}
           <span class="group-count">{say.check.objectsOf(checks.length)}</span>
         </th>
@@ -99,7 +103,7 @@ function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly h
   const leading = shown.filter(({ lead }) => lead);
   const states = CHECK_STATES.filter((one) => checks.some((check) => check.state === one));
   return (
-    <>
+    <div class="part-section">
       <div class="proof-filters proof-filters-three on-screen">
         <Field label={words.words} type="search" name="words" value={typed} onText={type} />
         <Select<CheckState | 'all'>
@@ -135,10 +139,12 @@ function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly h
       {shown.length === 0 ? (
         <p class="empty">{words.none}</p>
       ) : (
-        <table class="proof-table check-table">
+        <table class="proof-table">
           <caption class="unseen">{words.title}</caption>
           <thead>
+            <SheetRow columns={7} title={words.title} />
             <tr>
+              <th scope="col">{words.columns.control}</th>
               <th scope="col">{words.columns.check}</th>
               <th scope="col">{words.columns.state}</th>
               <th scope="col">{words.columns.last}</th>
@@ -154,7 +160,7 @@ function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly h
           })}
         </table>
       )}
-    </>
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ import { Button } from '../part/button';
 import { Field, Select } from '../part/field';
 import { FileButton } from '../part/file-button';
 import { RemoteView } from '../part/remote';
-import { SheetHead } from '../part/sheet-head';
+import { SheetHead, SheetRow } from '../part/sheet-head';
 import { StatusMark } from '../part/standing';
 import { Title } from '../part/title';
 import { Trend } from '../part/trend';
@@ -184,8 +184,10 @@ function Row({ row, place }: { readonly row: Requirement; readonly place: string
         {row.id}
       </td>
       <td data-label={columns.text} class="row-text">
-        {soft && <span class="row-soft">{soft}</span>}
-        <a href={hrefOf({ page: 'requirement', requirement: row.id })}>{told(row)}</a>
+        <a href={hrefOf({ page: 'requirement', requirement: row.id })}>
+          {soft && <span class="row-soft">{soft}</span>}
+          <span class="row-words-of">{told(row)}</span>
+        </a>
       </td>
       <td data-label={columns.status} class="row-status">
         <StatusMark status={row.status} />
@@ -240,6 +242,7 @@ function Rows({ rows, order, caption }: RowsProps) {
     <table class="proof-table">
       <caption class="unseen">{caption}</caption>
       <thead>
+        <SheetRow columns={6} title={caption} />
         <tr>
           <th scope="col">{columns.id}</th>
           <th scope="col">{columns.text}</th>

@@ -1,6 +1,6 @@
 /* One demand: what it says, how it is met, what was tried with what result, and how that turned. */
-import type { Control, Register, RequirementStory, Verdict, Why } from '../api/proof';
-import { readPackage, readRequirement } from '../api/proof';
+import type { Check, Control, Register, RequirementStory, Verdict, Why } from '../api/proof';
+import { CHECK_STATES, readPackage, readRequirement, REGISTER_STATES } from '../api/proof';
 import { writeInstant } from '../base/day';
 import { useRemote } from '../base/remote';
 import { hrefOf } from '../base/route';
@@ -13,8 +13,6 @@ import { RemoteView } from '../part/remote';
 import { SheetHead } from '../part/sheet-head';
 import { CheckMark, RegisterMark, StatusMark } from '../part/standing';
 import { Title } from '../part/title';
-import type { Check } from '../api/proof';
-import { CHECK_STATES, REGISTER_STATES } from '../api/proof';
 import { useProofWords } from '../word/proof';
 import '../style/proof.css';
 
@@ -43,14 +41,6 @@ function Demand({ of: story }: { readonly of: RequirementStory }) {
             <dt>{words.duty}</dt>
             <dd>{say.duties[story.duty]}</dd>
           </div>
-          {story.source && (
-            <div>
-              <dt>{words.source}</dt>
-              <dd>
-                <code>{story.source}</code>
-              </dd>
-            </div>
-          )}
         </dl>
       </div>
     </section>

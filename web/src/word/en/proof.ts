@@ -22,7 +22,7 @@ function span(seconds: number): string {
 }
 
 export const proof: typeof Japanese = {
-  statuses: { proven: 'Proven', failing: 'Failing', stale: 'Out of date', open: 'Not yet proven' },
+  statuses: { proven: 'Proven', failing: 'Failing', stale: 'Out of date', open: 'Unproven' },
   meanings: {
     proven: 'Every check passed within its time, and every record it needs is there.',
     failing: 'A check fails. One is enough, whatever the others say.',
@@ -128,7 +128,6 @@ export const proof: typeof Japanese = {
     place: 'Place in the annex',
     group: 'Chapter',
     duty: 'Who must act',
-    source: 'Source',
     state: 'Status',
     sinceAt: (time) => `since ${time}`,
     why: 'Why',
@@ -154,7 +153,7 @@ export const proof: typeof Japanese = {
     objects: 'Objects looked at',
     objectsOf: String,
     every: 'Interval',
-    everyOf: (seconds) => `every ${span(seconds)}`,
+    everyOf: (seconds) => `every ${span(seconds).replace(/^1 /, '')}`,
     last: 'Last run',
     next: 'Next run',
     took: 'Took',
@@ -166,8 +165,8 @@ export const proof: typeof Japanese = {
     action: 'Tried',
     seen: 'Seen',
     outcome: 'Result',
-    asWished: 'As it should be',
-    unlike: 'Not as it should be',
+    asWished: 'As expected',
+    unlike: 'Unexpected',
     times: (count) => many(count, 'time', 'times'),
     noSteps: 'It has not run yet.',
     waits: 'Waits for',
@@ -175,10 +174,9 @@ export const proof: typeof Japanese = {
     turns: 'How the result turned',
     turnsHint: 'Equal results in a row stand in one line.',
     noTurns: 'No runs are recorded yet.',
-    period: 'Time',
     now: 'now',
     between: (from, to) => `${from} – ${to}`,
-    runs: 'Runs',
+    ranTimes: (count) => many(count, 'run', 'runs'),
     events: 'Entries',
     eventsOf: (first, last) => (first === last ? String(first) : `${first}–${last}`),
     details: 'What was tried',
@@ -216,6 +214,6 @@ export const proof: typeof Japanese = {
     count: (shown, all) => (shown === all ? many(all, 'check', 'checks') : `${shown} of ${all} checks`),
     none: 'No check matches.',
     empty: 'No checks are registered.',
-    columns: { check: 'Check', state: 'Result', last: 'Last', next: 'Next', took: 'Took', every: 'Interval' },
+    columns: { control: 'Safeguard', check: 'Check', state: 'Result', last: 'Last', next: 'Next', took: 'Took', every: 'Interval' },
   },
 };
