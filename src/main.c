@@ -24,9 +24,19 @@ static const struct command commands[] = {
 	{"entities", cli_entities, "the data dictionary"},
 	{"sql", cli_sql, "tables and derived statements for PostgreSQL"},
 	{"ledger", cli_ledger, "ledger verify DIR: check a data directory or an export, offline"},
+	{"witness", cli_witness, "follow a ledger from a machine of one's own: --vkey KEY --key FILE --log URL; more: witness"},
 };
 
+/* Options without a letter. */
+enum { WORD_LOG = 256, WORD_VKEY, WORD_LISTEN, WORD_CA, WORD_NAME, WORD_EVERY, WORD_ONCE, WORD_ENTRIES, WORD_MAKE_KEY, WORD_REQUIREMENT, WORD_RUN };
+
 static const struct option long_options[] = {
+	{"log", required_argument, NULL, WORD_LOG}, {"vkey", required_argument, NULL, WORD_VKEY},
+	{"listen", required_argument, NULL, WORD_LISTEN}, {"ca", required_argument, NULL, WORD_CA},
+	{"name", required_argument, NULL, WORD_NAME}, {"every", required_argument, NULL, WORD_EVERY},
+	{"once", no_argument, NULL, WORD_ONCE}, {"entries", no_argument, NULL, WORD_ENTRIES},
+	{"make-key", no_argument, NULL, WORD_MAKE_KEY}, {"requirement", required_argument, NULL, WORD_REQUIREMENT},
+	{"run", required_argument, NULL, WORD_RUN},
 	{"dir", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
 	{"address", required_argument, NULL, 'a'}, {"accounts", required_argument, NULL, 'A'},
 	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
@@ -85,6 +95,21 @@ static bool take(struct cli_options *o, int key, const char *text)
 	case 'D': o->demo = true; return true;
 	case 'P': o->provider = true; return true;
 	case 'y': o->apply = true; return true;
+	case WORD_LOG: o->log = text; return true;
+	case WORD_VKEY: o->vkey = text; return true;
+	case WORD_LISTEN: o->listen = text; return true;
+	case WORD_CA: o->ca = text; return true;
+	case WORD_NAME: o->name = text; return true;
+	case WORD_REQUIREMENT: o->requirement = text; return true;
+	case WORD_RUN: o->run = text; return true;
+	case WORD_ONCE: o->once = true; return true;
+	case WORD_ENTRIES: o->entries = true; return true;
+	case WORD_MAKE_KEY: o->make_key = true; return true;
+	case WORD_EVERY:
+		if (!number(text, 86400, &value) || value == 0)
+			return false;
+		o->every = (unsigned)value;
+		return true;
 	case 's': return number(text, UINT64_MAX - 1, &o->seed);
 	case 'p':
 		if (!number(text, 65535, &value))

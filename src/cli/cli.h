@@ -1,7 +1,8 @@
 /*
  * cli - the subcommands of `sekimori`.
  *
- * Exit status: 0 done, 1 refused or found wrong, 2 wrong usage, 70 storage failed.
+ * Exit status: 0 done, 1 refused or found wrong, 2 wrong usage, 70 storage failed. `check` adds 3 stale, 4 open; `check` and
+ * `witness` 5 not reached or not signed in; `witness` 6 its folder.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -13,6 +14,10 @@
 #define CLI_DONE 0
 #define CLI_WRONG 1
 #define CLI_USAGE 2
+#define CLI_STALE 3
+#define CLI_OPEN 4
+#define CLI_UNREACHED 5
+#define CLI_FOLDER 6
 
 struct cli_options {
 	const char *command;         /* second word */
@@ -34,6 +39,15 @@ struct cli_options {
 	unsigned signins;            /* --signins N */
 	unsigned days;               /* --days N: that many before a demonstration begins are filled with attendance */
 	uint16_t port;               /* --port */
+	const char *log;             /* --log URL: the ledger that a witness follows */
+	const char *vkey;            /* --vkey KEY: the ledger's verifier key */
+	const char *listen;          /* --listen ADDRESS:PORT */
+	const char *ca;              /* --ca FILE: authorities, PEM; default the system's */
+	const char *name;            /* --name of a witness */
+	const char *requirement;     /* --requirement ID */
+	const char *run;             /* --run CHECK */
+	unsigned every;              /* --every SECONDS */
+	bool once, entries, make_key;
 	bool json, demo, provider, apply;
 };
 
@@ -45,5 +59,6 @@ int cli_ops(const struct cli_options *options);
 int cli_sql(const struct cli_options *options);
 int cli_entities(const struct cli_options *options);
 int cli_ledger(const struct cli_options *options);
+int cli_witness(const struct cli_options *options);
 
 #endif

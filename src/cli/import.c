@@ -15,12 +15,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/prompt.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/local.h"
@@ -42,36 +42,6 @@ static const struct actor nobody; /* the session says who */
 
 /* ---- the person ---- */
 
-static bool read_line(char *line, size_t max)
-{
-	size_t len;
-
-	if (fgets(line, (int)max, stdin) == NULL)
-		return false;
-	len = strcspn(line, "\r\n");
-	line[len] = '\0';
-	return len > 0;
-}
-
-/* From a terminal without echo, else the next line of standard input. */
-static bool ask(const char *question, char *line, size_t max)
-{
-	struct termios before, quiet;
-	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	bool got;
-
-	if (terminal) {
-		(void)fprintf(stderr, "%s: ", question);
-		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		terminal = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
-	}
-	got = read_line(line, max);
-	if (terminal && tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) == 0)
-		(void)fprintf(stderr, "\n");
-	return got;
-}
-
 static err sign_in(struct session *s)
 {
 	char password[PASSWORD_MAX];
@@ -81,9 +51,9 @@ static err sign_in(struct session *s)
 	err e;
 
 	if (snprintf(login, sizeof(login), "%s", s->options->login) >= (int)sizeof(login) ||
-	    !ask("Password", password, sizeof(password)))
+	    !prompt_line("Password", password, sizeof(password)))
 		return FAIL(UNAUTHENTICATED);
-	if (!ask("Code of the second factor (none: Enter)", code, sizeof(code)))
+	if (!prompt_line("Code of the second factor (none: Enter)", code, sizeof(code)))
 		code[0] = '\0';
 	login[strcspn(login, "@")] = '\0';
 	e = local_sign_in(s->local, &person);
