@@ -1,7 +1,6 @@
 /* Goal: the city sees the day as the kindergartens have it, and what matters takes effect only when a second person agrees. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { accounts, AXE, dayAhead, guardian, inspect, NARROW, signIn, someone, TABLET, URL_BASE, written } from './people.mjs';
 
@@ -96,22 +95,6 @@ test('K-27 what was asked for is withdrawn, or rejected, and nothing happens', {
     await page.getByText('却下しました。').waitFor();
     const { items } = await read(page, '/v1/accounts?role=officer-admin&limit=200');
     assert.ok(items.every(({ login }) => !login.endsWith(mark) || login === `c${mark}`));
-  }));
-
-test('an event of the record comes with its proof', { skip: !officer }, () =>
-  someone({ viewport: TABLET }, async (page) => {
-    await signIn(page, officer);
-    await at(page, '/events');
-    const row = page.locator('.table tbody tr').first();
-    await row.waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      row.getByRole('button', { name: /^証明を得る/ }).click(),
-    ]);
-    const proof = JSON.parse(readFileSync(await download.path(), 'utf8'));
-    assert.equal(download.suggestedFilename(), `sekimori-${proof.index}.json`);
-    assert.ok(proof.index < proof.size && proof.hashes.length > 0);
-    assert.equal(Buffer.from(proof.leaf, 'base64').length, 32);
   }));
 
 test('K-27 that a facility closes is asked for, shown to a second administrator, and withdrawn', { skip: !first }, () =>

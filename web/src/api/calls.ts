@@ -4,8 +4,8 @@ import type { Call } from './client';
 import { path } from './client';
 import { page } from './decode';
 import type { Page } from './decode';
-import type { Absence, Board, Child, Event, Facility } from './model';
-import { absence, board, child, event, facility } from './model';
+import type { Absence, Board, Child, Facility } from './model';
+import { absence, board, child, facility } from './model';
 
 const PAGE_MAX = 200;
 
@@ -39,14 +39,6 @@ export const readBoard = (id: string, date: Day): Call<Board> => ({
   method: 'GET',
   path: path`/v1/facilities/${id}/board?date=${date}`,
   decode: board,
-});
-
-const EVENT_PAGE = 50;
-
-export const readEvents = (cursor: string | null = null): Call<Page<Event>> => ({
-  method: 'GET',
-  path: listed(path`/v1/events?limit=${EVENT_PAGE}`, cursor),
-  decode: page(event),
 });
 
 export const readFacility = (id: string): Call<Facility> => ({

@@ -68,10 +68,11 @@ export function record<T extends object>(shape: { readonly [K in keyof T]: Decod
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
+  readonly reached?: string | null; /* time of the oldest entry looked at, where a page may stay empty */
 }
 
 /* Where a list goes on: a text or a number, to be given back as it came. */
-const cursor: Decoder<string> = (input, path) =>
+export const cursor: Decoder<string> = (input, path) =>
   typeof input === 'number' ? String(integer(input, path)) : text(input, path);
 
 export function page<T>(item: Decoder<T>): Decoder<Page<T>> {

@@ -48,6 +48,11 @@ const membership = record<Membership>({
   current: maybeFlag,
 });
 
+/* An auditor acts in another role, among things made for trying out. */
+export interface Trial {
+  readonly since: string;
+}
+
 export interface Me {
   readonly account: string;
   readonly login: string | null;
@@ -58,6 +63,7 @@ export interface Me {
   readonly memberships: readonly Membership[] | null;
   readonly second_factor: Factor | null;
   readonly notices: number | null; /* not seen yet */
+  readonly trial: Trial | null; /* an auditor who tries out a role */
 }
 export const me = record<Me>({
   account: text,
@@ -69,6 +75,7 @@ export const me = record<Me>({
   memberships: maybe(list(membership)),
   second_factor: maybe(choice(FACTORS)),
   notices: maybe(integer),
+  trial: maybe(record<Trial>({ since: text })),
 });
 
 export interface Facility {
@@ -214,25 +221,4 @@ export const board = record<Board>({
   open: flag,
   cut_off: maybe(text),
   classes: list(boardClass),
-});
-
-export interface Event {
-  readonly index: number;
-  readonly time: string;
-  readonly operation: string;
-  readonly outcome: number; /* status of the reply */
-  readonly actor: string | null;
-  readonly role: string | null;
-  readonly rule: string | null;
-  readonly facility: string | null;
-}
-export const event = record<Event>({
-  index: integer,
-  time: text,
-  operation: text,
-  outcome: integer,
-  actor: maybe(text),
-  role: maybe(text),
-  rule: maybe(text),
-  facility: maybe(text),
 });

@@ -364,30 +364,3 @@ export const closeFacility = (facility: string, deed: 'close' | 'reopen'): Call<
   body: {},
   decode: filed,
 });
-
-/* The record's proof of one event: that it stands in the record as it was signed. */
-export interface Ledger {
-  readonly log: string;
-  readonly origin: string;
-  readonly public_key: string;
-  readonly size: number;
-}
-
-export const readLedger = (): Call<Ledger> => ({
-  method: 'GET',
-  path: '/v1/ledger',
-  decode: record<Ledger>({ log: text, origin: text, public_key: text, size: integer }),
-});
-
-export interface Inclusion {
-  readonly index: number;
-  readonly size: number;
-  readonly leaf: string;
-  readonly hashes: readonly string[];
-}
-
-export const readInclusion = ({ log, size }: Ledger, index: number): Call<Inclusion> => ({
-  method: 'GET',
-  path: path`/v1/ledger/${log}/proof/inclusion?index=${index}&size=${size}`,
-  decode: record<Inclusion>({ index: integer, size: integer, leaf: text, hashes: list(text) }),
-});

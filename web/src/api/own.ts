@@ -56,6 +56,9 @@ export const unlock = (body: Key): Call<{ account: string }> => ({
   bare: true,
 });
 
+/* An auditor's trial of another role is over: the session is the auditor's own again. */
+export const endTrial = (): Call<null> => ({ method: 'POST', path: '/v1/trials/end', body: {}, decode: nothing });
+
 export const switchMembership = (membership: string): Call<{ account: string }> => ({
   method: 'POST',
   path: '/v1/session/membership',

@@ -12,12 +12,14 @@ export interface Pages<T> {
   readonly next: string | null; /* where to go on; null at the end */
   readonly state: 'loading' | 'failed' | 'ready';
   readonly problem: Problem | null;
+  readonly reached: string | null; /* how far back was looked, where the server says so */
+  readonly count: number; /* of pages read */
 }
 
 export function usePages<T>(call: (cursor: string | null) => Call<Page<T>>): readonly [Pages<T>, () => void] {
   const { client } = useSession();
   const { language } = useWords();
-  const [pages, setPages] = useState<Pages<T>>({ items: [], next: null, state: 'loading', problem: null });
+  const [pages, setPages] = useState<Pages<T>>({ items: [], next: null, state: 'loading', problem: null, reached: null, count: 0 });
   const at = useRef<Pages<T>>(pages);
   const running = useRef<AbortController | null>(null);
 
@@ -36,7 +38,8 @@ export function usePages<T>(call: (cursor: string | null) => Call<Page<T>>): rea
       .then(
         (page) => {
           const items = [...before.items, ...page.items];
-          if (!leaving.signal.aborted) show({ items, next: page.next, state: 'ready', problem: null });
+          const reached = page.reached ?? before.reached;
+          if (!leaving.signal.aborted) show({ items, next: page.next, state: 'ready', problem: null, reached, count: before.count + 1 });
         },
         (error: unknown) => {
           if (!leaving.signal.aborted) show({ ...before, state: 'failed', problem: problemOf(error, language) });

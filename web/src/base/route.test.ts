@@ -13,6 +13,8 @@ const ADDRESSES: readonly (readonly [string, Route])[] = [
   ['#/proof?annex=K&status=failing', { page: 'proof', annex: 'K', status: 'failing' }],
   ['#/proof/P-1.4', { page: 'requirement', requirement: 'P-1.4' }],
   ['#/checks/clock-offset-within', { page: 'check', check: 'clock-offset-within' }],
+  ['#/events?outcome=refused&operation=child.see', { page: 'events', outcome: 'refused', operation: 'child.see' }],
+  ['#/events/17', { page: 'event', index: '17' }],
   ['#/account/factor', { page: 'factor' }],
 ];
 
@@ -24,7 +26,7 @@ test('an address and its page are one', () => {
 });
 
 test('what is no address of ours leads home, and odd values are left out', () => {
-  for (const odd of ['', '#', '#x', '#/nowhere', '#/children/a%20b', '#/children/../x', '#/proof/..', '#/proof/.a', '#/proof/a..b', '#/children/', '#/events/1']) {
+  for (const odd of ['', '#', '#x', '#/nowhere', '#/children/a%20b', '#/children/../x', '#/proof/..', '#/proof/.a', '#/proof/a..b', '#/children/', '#/events/1/2', '#/events/..']) {
     assert.deepEqual(parseRoute(odd), { page: 'home' }, odd);
   }
   assert.deepEqual(parseRoute('#/board?date=%3Cb%3E&other=1'), { page: 'board' });

@@ -50,13 +50,18 @@ const PATHS = {
   counts: '/counts?date',
   changes: '/changes',
   facilities: '/facilities',
-  events: '/events',
 
   /* whoever may see how the demands are met */
   proof: '/proof?annex&status&chapter&order&all',
   requirement: '/proof/:requirement',
   checks: '/checks?state&group',
   check: '/checks/:check',
+
+  /* whoever may read the record, and the auditor */
+  events: '/events?outcome&operation&from&until&facility&actor&object&probe',
+  event: '/events/:index',
+  ledger: '/ledger',
+  trial: '/trial',
 } as const;
 
 type Paths = typeof PATHS;

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Icon, Mark } from './icon';
 import { Native } from './name';
 import { LanguageSwitch } from './speech';
+import { TrialBanner } from './trial-banner';
 import type { Route } from '../base/route';
 import { hrefOf } from '../base/route';
 import { useSending } from '../base/sending';
@@ -104,6 +105,7 @@ export function Frame({ tabs, wide, children }: Props) {
           </nav>
         )}
       </header>
+      <TrialBanner />
       <main id="main" class={wide ? 'main main-wide' : 'main'} tabIndex={-1}>
         {children}
       </main>

@@ -1,12 +1,11 @@
 import type { Page } from '../base/route';
 import { isDay } from '../base/day';
-import { EventsPage } from '../page/events';
 import { FacilitiesPage } from '../page/facilities';
 import { ChangesPage } from '../page/officer-changes';
 import { CountsPage } from '../page/officer-counts';
 import type { Screens } from './screen';
 
-export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'events'> = {
+export const officerScreens: Screens<'counts' | 'facilities' | 'changes'> = {
   counts: {
     view: ({ date }) => <CountsPage date={date && isDay(date) ? date : null} />,
     wide: true,
@@ -19,13 +18,6 @@ export const officerScreens: Screens<'counts' | 'facilities' | 'changes' | 'even
     wide: true,
     needs: ['facility.list'],
     tab: (words) => words.nav.facilities,
-  },
-  events: {
-    view: () => <EventsPage />,
-    wide: true,
-    needs: ['event.list'],
-    tab: (words) => words.nav.events,
-    under: 'manage',
   },
 };
 
@@ -40,5 +32,5 @@ export const cityAdminMenu: readonly Page[] = [
   'events',
   'account',
 ];
-export const auditorMenu: readonly Page[] = ['proof', 'checks', 'events', 'facilities', 'people', 'account'];
+export const auditorMenu: readonly Page[] = ['proof', 'checks', 'events', 'ledger', 'trial', 'facilities', 'people', 'account'];
 export const operatorMenu: readonly Page[] = ['people', 'changes', 'proof', 'checks', 'events', 'account'];

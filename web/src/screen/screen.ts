@@ -13,6 +13,7 @@ export interface Screen<P extends Page> {
   readonly view: (route: RouteOf<P>, me: Me) => ComponentChildren;
   readonly wide?: boolean;
   readonly needs: readonly string[];
+  readonly whenever?: (me: Me) => boolean; /* shown then, in the menu or not, whatever the role may call */
   readonly tab?: (words: Words) => string; /* its name in the menu */
   readonly under?: Page; /* the entry it belongs to, where it has none of its own */
 }

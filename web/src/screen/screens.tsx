@@ -7,6 +7,7 @@ import { NothingHere } from '../page/nothing-here';
 import type { Words } from '../word/ja';
 import { accountScreens, plainMenu } from './account';
 import { guardianMenu, guardianScreens } from './guardian';
+import { ledgerScreens } from './ledger';
 import { auditorMenu, cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
 import { proofScreens } from './proof';
@@ -25,6 +26,7 @@ const SCREENS: Screens<Inside> = {
   ...importScreens,
   ...officerScreens,
   ...proofScreens,
+  ...ledgerScreens,
 };
 
 const MENUS: Record<Role, readonly Page[]> = {
@@ -53,6 +55,7 @@ function entryOf(page: Inside, menu: readonly Page[]): Page {
 
 /* Is the page one of this person's: in the menu, or below an entry of it? */
 function offered(page: Page, me: Me, operations: ReadonlySet<string>): page is Inside {
+  if (isInside(page) && SCREENS[page].whenever?.(me)) return true;
   return allowed(page, operations) && MENUS[me.role].includes(entryOf(page, MENUS[me.role]));
 }
 

@@ -36,12 +36,20 @@ export const common: typeof Japanese = {
     events: 'Records',
     proof: 'Proof',
     checks: 'Checks',
+    ledger: 'Ledger',
+    trial: 'Trial',
     children: 'Children',
     looked: 'Who looked',
     account: 'Settings',
     lock: 'Lock',
     signOut: 'Sign out',
     signingOut: 'Signing out…',
+  },
+
+  trial: {
+    banner: (role) => `Trial: an auditor acts as ${role.toLowerCase()} at a facility made for checks.`,
+    record: 'Record of the trial',
+    end: 'End the trial',
   },
 
   nothingHere: {

@@ -52,20 +52,6 @@ export const officer: typeof Japanese = {
 
   events: {
     title: 'Records',
-    lead: 'Newest first. A record cannot be rewritten.',
-    more: 'Show more',
-    empty: 'No records yet.',
-    columns: { time: 'Time', operation: 'Operation', outcome: 'Outcome', role: 'Role', actor: 'Done by', rule: 'Rule', proof: 'Proof' },
-    proof: 'Get the proof',
-    nobody: 'Before sign-in',
-    outcomes: {
-      begun: 'Begun',
-      done: 'Done',
-      filed: 'Filed',
-      asked: 'To confirm',
-      refused: 'Refused',
-      failed: 'Failed',
-    },
     operations: {
       'account.see': 'See an account',
       'account.issue': 'Issue an account',

@@ -40,12 +40,20 @@ export const common = {
     events: '操作の記録',
     proof: '適合状況',
     checks: '検査',
+    ledger: '記録簿',
+    trial: '試行',
     children: 'お子さま',
     looked: '見た人',
     account: '設定',
     lock: 'ロック',
     signOut: 'ログアウト',
     signingOut: 'ログアウトしています…',
+  },
+
+  trial: {
+    banner: (role: string) => `試行中：監査人が${role}として検査用の園で操作しています。`,
+    record: '試行の記録',
+    end: '試行を終える',
   },
 
   nothingHere: {

@@ -50,13 +50,6 @@ export const officer = {
 
   events: {
     title: '操作の記録',
-    lead: '新しいものから順に表示しています。記録は書きかえられません。',
-    more: '続きを表示する',
-    empty: '記録はまだありません。',
-    columns: { time: '日時', operation: '操作', outcome: '結果', role: '役割', actor: '操作した人', rule: '判定', proof: '証明' },
-    proof: '証明を得る',
-    nobody: 'ログイン前',
-    outcomes: { begun: '受付', done: '成功', filed: '申請', asked: '確認待ち', refused: '拒否', failed: '失敗' },
     operations: {
       'account.see': 'アカウントを見る',
       'account.issue': 'アカウントを発行する',
