@@ -3,8 +3,8 @@ import type { Check, CheckState } from '../api/proof';
 import { CHECK_STATES, readChecks } from '../api/proof';
 import { searched } from '../base/annex';
 import { writeInstant } from '../base/day';
-import { useEvery } from '../base/every';
 import { useRemote } from '../base/remote';
+import { useReturn } from '../base/return';
 import type { RouteOf } from '../base/route';
 import { hrefOf, turnTo } from '../base/route';
 import { useTyped } from '../base/typed';
@@ -16,8 +16,6 @@ import { CheckMark } from '../part/standing';
 import { Title } from '../part/title';
 import { useProofWords } from '../word/proof';
 import '../style/proof.css';
-
-const REFRESH_MS = 60_000;
 
 type Here = RouteOf<'checks'>;
 
@@ -84,7 +82,13 @@ function Group({ title, checks }: GroupProps) {
   );
 }
 
-function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly here: Here }) {
+interface ShownProps {
+  readonly of: readonly Check[];
+  readonly here: Here;
+  readonly again: () => void;
+}
+
+function Shown({ of: checks, here, again }: ShownProps) {
   const { say } = useProofWords();
   const words = say.checks;
   const [typed, type] = useTyped();
@@ -134,6 +138,9 @@ function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly h
         <p role="status" class="proof-count">
           {words.count(shown.length, checks.length)}
         </p>
+        <Button look="quiet" icon="refresh" onClick={again}>
+          {say.again}
+        </Button>
         <Button onClick={() => print()}>{say.print}</Button>
       </div>
       {shown.length === 0 ? (
@@ -167,14 +174,14 @@ function Shown({ of: checks, here }: { readonly of: readonly Check[]; readonly h
 export function ChecksPage({ here }: { readonly here: Here }) {
   const { say } = useProofWords();
   const [remote, again] = useRemote(readChecks());
-  useEvery(REFRESH_MS, again);
+  useReturn(again);
   return (
     <>
       <SheetHead />
       <Title text={say.checks.title} />
       <p class="lead on-screen">{say.checks.lead}</p>
       <RemoteView of={remote} again={again}>
-        {({ items }) => <Shown of={items} here={here} />}
+        {({ items }) => <Shown of={items} here={here} again={again} />}
       </RemoteView>
     </>
   );

@@ -5,8 +5,8 @@ import { readRequirements, readSheet, readTrend, STATUSES } from '../api/proof';
 import { byStatus, chaptersOf, daysOf, picked, sectionOf, tallyOf } from '../base/annex';
 import type { Chapter } from '../base/annex';
 import { writeInstant } from '../base/day';
-import { useEvery } from '../base/every';
 import { useRemote } from '../base/remote';
+import { useReturn } from '../base/return';
 import { hrefOf, turnTo } from '../base/route';
 import type { RouteOf } from '../base/route';
 import { useSession } from '../base/session';
@@ -21,8 +21,6 @@ import { Title } from '../part/title';
 import { Trend } from '../part/trend';
 import { useProofWords } from '../word/proof';
 import '../style/proof.css';
-
-const REFRESH_MS = 60_000;
 
 type Here = RouteOf<'proof'>;
 
@@ -357,7 +355,13 @@ function List({ annex, rows, chapters, here, turn }: ListProps) {
   );
 }
 
-function Shown({ of: { at, catalogues, items }, here }: { readonly of: Requirements; readonly here: Here }) {
+interface ShownProps {
+  readonly of: Requirements;
+  readonly here: Here;
+  readonly again: () => void;
+}
+
+function Shown({ of: { at, catalogues, items }, here, again }: ShownProps) {
   const { say, told, language } = useProofWords();
   const { operations } = useSession();
   const chosen = catalogues.find(({ id }) => id === here.annex) ?? catalogues.find(({ applies }) => applies) ?? catalogues[0];
@@ -378,7 +382,12 @@ function Shown({ of: { at, catalogues, items }, here }: { readonly of: Requireme
   const turn = (change: Partial<Here>) => turnTo({ ...here, ...change });
   return (
     <>
-      <p class="soft as-of">{say.asOf(writeInstant(at, language))}</p>
+      <p class="as-of">
+        <span class="soft">{say.asOf(writeInstant(at, language))}</span>
+        <Button look="quiet" icon="refresh" onClick={again}>
+          {say.again}
+        </Button>
+      </p>
       <Annexes of={catalogues} chosen={chosen} here={here} />
       <h2 class="annex-heading">
         <span>{say.annex(chosen.id)}</span> <span>{told(chosen.title)}</span>
@@ -396,14 +405,14 @@ function Shown({ of: { at, catalogues, items }, here }: { readonly of: Requireme
 export function ProofPage({ here }: { readonly here: Here }) {
   const { say } = useProofWords();
   const [remote, again] = useRemote(readRequirements(here.all === 'yes'));
-  useEvery(REFRESH_MS, again);
+  useReturn(again);
   return (
     <>
       <SheetHead />
       <Title text={say.title} />
       <p class="lead on-screen">{say.lead}</p>
       <RemoteView of={remote} again={again}>
-        {(value) => <Shown of={value} here={here} />}
+        {(value) => <Shown of={value} here={here} again={again} />}
       </RemoteView>
     </>
   );

@@ -72,6 +72,7 @@ export const proof: typeof Japanese = {
   title: 'How the demands are met',
   lead: 'For every demand of the annex: that its safeguards work, shown by real checks and records.',
   asOf: (time) => `As of ${time}`,
+  again: 'Refresh',
   annexes: 'Annexes',
   annex: (id) => `Annex ${id}`,
   rows: (count) => many(count, 'row', 'rows'),

@@ -79,6 +79,7 @@ export const proof = {
   title: '要件の適合状況',
   lead: '別紙の要件ごとに、対策が働いていることを、実際の検査と記録で示します。',
   asOf: (time: string) => `${time} 時点`,
+  again: '最新の状態にする',
   annexes: '別紙',
   annex: (id: string) => `別紙${id}`,
   rows: (count: number) => `${count}件`,
