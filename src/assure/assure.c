@@ -1,18 +1,29 @@
 #include "assure/catalogue.h"
+#include "assure/checkrow.h"
 #include "assure/checks.h"
 #include "assure/eventlist.h"
 #include "assure/inspections.h"
+#include "assure/verdict.h"
 #include "assure/waits.h"
 
 #include "assure/assure.h"
 
-const struct entity *const assure_entities[] = {NULL};
+const struct entity *const assure_entities[] = {
+	&checkrow_entity,
+	&checkrow_turn_entity,
+	&verdict_entity,
+	&verdict_standing_entity,
+	&verdict_settlement_entity,
+	NULL,
+};
 
-const struct op *const assure_ops[] = {NULL};
+const struct op *const assure_ops[] = {
+	&checkrow_run,
+	&checkrow_record,
+	NULL,
+};
 
-const struct statement *const assure_statements[] = {NULL};
-
-const struct job_kind *const assure_jobs[] = {NULL};
+const struct job_kind *const assure_jobs[] = {&verdict_settle, NULL};
 
 err assure_load(const char *folder)
 {
@@ -25,5 +36,6 @@ err assure_load(const char *folder)
 
 err assure_start(void)
 {
-	return OK;
+	TRY(checkrow_start());
+	return verdict_start();
 }

@@ -12,9 +12,8 @@
 #include "op/job.h"
 #include "op/op.h"
 
-extern const struct entity *const assure_entities[];        /* all four end with NULL */
+extern const struct entity *const assure_entities[];        /* all three end with NULL */
 extern const struct op *const assure_ops[];
-extern const struct statement *const assure_statements[];
 extern const struct job_kind *const assure_jobs[];
 
 /*

@@ -1,6 +1,8 @@
 /* What another database must be able to do: tables and derived statements; tools/sql runs each through PostgreSQL's parser. */
 #include <stdio.h>
 
+#include "assure/facts.h"
+#include "assure/verdict.h"
 #include "cli/cli.h"
 #include "ledger/ledger.h"
 #include "op/compartment.h"
@@ -51,6 +53,10 @@ static err statements(struct json *json)
 	for (size_t i = 0; access_statement(i) != NULL; i++)
 		one(json, access_statement(i));
 	TRY(list_statements(listed, json));
+	for (size_t i = 0; facts_statements[i] != NULL; i++)
+		one(json, facts_statements[i]);
+	for (size_t i = 0; verdict_statements[i] != NULL; i++)
+		one(json, verdict_statements[i]);
 	json_array_end(json);
 	return json->state;
 }

@@ -439,6 +439,11 @@ static err climb(struct ledger *ledger, uint8_t hash[static 64][LEN], unsigned *
 	return OK;
 }
 
+uint64_t ledger_next(struct ledger *ledger)
+{
+	return ledger->edge.size;
+}
+
 err ledger_append(struct ledger *ledger, struct bytes leaf, int64_t at_us, uint64_t *index_out)
 {
 	uint64_t index = ledger->edge.size;

@@ -36,6 +36,7 @@ MUST_USE err ledger_append(struct ledger *ledger, struct bytes leaf, int64_t at_
 MUST_USE err ledger_flush(struct ledger *ledger, struct db *db);
 void ledger_settle(struct ledger *ledger, bool committed);
 void ledger_head(struct ledger *ledger, struct ledger_head *head_out);     /* last committed */
+uint64_t ledger_next(struct ledger *ledger);     /* committer: the number that the next appended event gets */
 int64_t ledger_last_us(struct ledger *ledger);  /* committer: time of the newest appended entry; new events must not be before it */
 
 /* Reading, on the caller's connection. NOT_FOUND: beyond size. */
