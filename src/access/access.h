@@ -53,14 +53,15 @@ struct actor {
 	int64_t signed_in_us;    /* when the session last proved who it is: sign-in or step-up */
 	bool factor;             /* that proof had a second factor */
 	bool probe;              /* an account made for checks: it and whoever is real never reach each other */
+	struct id trial;         /* the auditor who acts as this account, on trial; zero: nobody, it is its own person */
 };
 
 /* Who may do nothing before a second factor is enrolled: privileged roles. K-27 T-33 U-04 */
 #define ROLES_PRIVILEGED (ROLE(PRINCIPAL) | ROLE(OFFICER_ADMIN) | ROLE(OPERATOR) | ROLE(OPERATOR_ADMIN))
-/* A session of a privileged role without its second factor. */
+/* A session of a privileged role without its second factor. On trial the auditor's proof stands for it: nothing real is in reach. */
 static inline bool access_factor_due(const struct actor *actor)
 {
-	return !id_is_zero(actor->session) && !actor->factor && ((1u << actor->role) & ROLES_PRIVILEGED) != 0;
+	return !id_is_zero(actor->session) && id_is_zero(actor->trial) && !actor->factor && ((1u << actor->role) & ROLES_PRIVILEGED) != 0;
 }
 
 /* One row: how an actor stands to a row of an entity's table. */

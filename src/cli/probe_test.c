@@ -61,21 +61,26 @@ static struct id make_facility(const char *code)
 	return first_id(&reply);
 }
 
-static void account_body(char *body, size_t max, const char *role, struct id facility)
+/* The role is what the code begins with: "principal-a", "officer-admin". */
+static void account_body(char *body, size_t max, const char *code, struct id facility)
 {
 	char text[ID_TEXT_MAX];
+	char role[32];
 
+	(void)snprintf(role, sizeof(role), "%s", code);
+	if (!id_is_zero(facility))
+		*strchrnul(role, '-') = '\0';
 	id_format(facility, text);
 	(void)snprintf(body, max, "{\"code\":\"%s\",\"role\":\"%s\",\"name\":\"検査\",\"password\":\"Kensa-1234+nara\"%s%s%s,\"totp_secret\":\"%s\"}",
-	    role, role, id_is_zero(facility) ? "" : ",\"facility\":\"", id_is_zero(facility) ? "" : text, id_is_zero(facility) ? "" : "\"", SECRET);
+	    code, role, id_is_zero(facility) ? "" : ",\"facility\":\"", id_is_zero(facility) ? "" : text, id_is_zero(facility) ? "" : "\"", SECRET);
 }
 
-static struct id make_account(const char *role, struct id facility)
+static struct id make_account(const char *code, struct id facility)
 {
 	OWN(buf) reply = {0};
 	char body[400];
 
-	account_body(body, sizeof(body), role, facility);
+	account_body(body, sizeof(body), code, facility);
 	assert_ok(call(&nobody, "account.probe", body, &reply));
 	return first_id(&reply);
 }
@@ -136,6 +141,74 @@ static void nothing_of_the_whole_city_is_written_by_a_probe(void **state)
 	assert_true(tells(&issued, "problems/denied"));
 }
 
+/* ---- trials ---- */
+
+static const struct actor *const in_session = &nobody; /* who acts is said by the session that local_sign_in has opened */
+
+static void sign_in_auditor(const char *login)
+{
+	const struct local_person person = {login, "Kansa-1234+nara", ""};
+	char body[200];
+
+	(void)snprintf(body, sizeof(body), "{\"login\":\"%s\",\"name\":\"監査 花子\",\"role\":\"auditor\",\"password\":\"%s\"}", login,
+	    person.password);
+	assert_ok(call(in_session, "account.install", body, NULL));
+	assert_ok(local_sign_in(city, &person));
+}
+
+static void tells_of(const char *op, const char *body, const char *words)
+{
+	OWN(buf) reply = {0};
+
+	err_ignore(call(in_session, op, body, &reply)); /* the words say it */
+	if (!tells(&reply, words))
+		print_error("%s: %.*s\n", op, (int)reply.len, (const char *)reply.ptr);
+	assert_true(tells(&reply, words));
+}
+
+/* X1, X3 */
+static void an_auditor_tries_a_role_and_comes_back(void **state)
+{
+	REQ("K-27");
+	(void)state;
+	(void)make_account("principal-a", make_facility("a"));
+	sign_in_auditor("auditor-1");
+	tells_of("me.see", "", "\"trial\":null");
+	tells_of("trial.see", "", "problems/conflict");
+	tells_of("trial.end", "", "problems/conflict");
+	tells_of("facility.list", "", "本物");
+	tells_of("trial.begin", "{\"role\":\"principal\"}", "\"role\":\"principal\"");
+	tells_of("me.see", "", "\"by\":\"監査 花子\"");
+	tells_of("facility.list", "", "検査園A");
+	tells_of("trial.begin", "{\"role\":\"principal\"}", "problems/denied");
+	tells_of("facility.open", "{\"municipality_code\":\"999999\",\"code\":\"X3\",\"municipality\":\"市\",\"name\":\"検査\","
+	    "\"kind\":\"幼稚園\",\"address\":\"町1\"}", "problems/denied");
+	tells_of("trial.see", "", "\"operation\":\"facility.open\"");
+	tells_of("trial.end", "", "\"role\":\"auditor\"");
+	tells_of("me.see", "", "\"trial\":null");
+	tells_of("facility.list", "", "本物");
+}
+
+static void nothing_to_sign_in_with_is_given_or_changed(void **state)
+{
+	static const struct { const char *op, *body; } rows[] = {
+		{"session.step-up", "{\"password\":\"Kensa-1234+nara\"}"},
+		{"me.password", "{\"current\":\"Kensa-1234+nara\",\"new\":\"Kensa-5678+nara\"}"},
+		{"me.totp", "{}"}, {"me.recovery-codes", "{}"}, {"me.link-code", "{}"}, {"session.end-all", "{}"},
+	};
+
+	(void)state;
+	(void)make_account("officer", (struct id){{0}});
+	sign_in_auditor("auditor-2");
+	tells_of("trial.begin", "{\"role\":\"officer\"}", "\"role\":\"officer\"");
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		tells_of(rows[i].op, rows[i].body, "problems/denied");
+	tells_of("trial.begin", "{\"role\":\"officer\",\"facility\":\"a\"}", "problems/denied");
+	tells_of("trial.end", "", "\"role\":\"auditor\"");
+	tells_of("trial.begin", "{\"role\":\"officer\",\"facility\":\"a\"}", "problems/invalid-input");
+	tells_of("trial.begin", "{\"role\":\"staff\"}", "problems/conflict"); /* there is no such account yet */
+}
+
 static void the_compartment_is_made_once(void **state)
 {
 	char folder[64];
@@ -154,6 +227,8 @@ int main(void)
 		cmocka_unit_test(only_facilities_for_checks_take_them),
 		cmocka_unit_test(neither_side_sees_the_other),
 		cmocka_unit_test(nothing_of_the_whole_city_is_written_by_a_probe),
+		cmocka_unit_test(an_auditor_tries_a_role_and_comes_back),
+		cmocka_unit_test(nothing_to_sign_in_with_is_given_or_changed),
 		cmocka_unit_test(the_compartment_is_made_once),
 	};
 

@@ -170,6 +170,7 @@ static const struct field begin_output[] = {
 /* Whoever found somebody's phone unlocked must not put a factor of their own on the account: a recent proof is asked. */
 const struct op enrol_begin = { /* K-2 */
 	.id = "me.totp",
+	.outside_trial = true,
 	.ja = "確認コードのアプリを登録し始める",
 	.en = "Begin to enrol an authenticator app",
 	.method = "POST",
@@ -260,6 +261,7 @@ static const struct field codes_output[] = {
 
 const struct op enrol_confirm = { /* K-2 */
 	.id = "me.totp-confirm",
+	.outside_trial = true,
 	.ja = "確認コードのアプリを登録する",
 	.en = "Enrol an authenticator app",
 	.method = "POST",
@@ -310,6 +312,7 @@ static const struct grant removers[] = {{ROLES_ANY & ~ROLES_PRIVILEGED, RELATION
 
 const struct op enrol_remove = {
 	.id = "me.totp-remove",
+	.outside_trial = true,
 	.ja = "確認コードの登録をやめる",
 	.en = "Give up one's authenticator app",
 	.method = "POST",
@@ -344,6 +347,7 @@ static err codes_apply(struct call *call)
 
 const struct op enrol_codes = {
 	.id = "me.recovery-codes",
+	.outside_trial = true,
 	.ja = "回復コードを作り直す",
 	.en = "Make new recovery codes",
 	.method = "POST",

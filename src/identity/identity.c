@@ -19,6 +19,7 @@
 #include "identity/pin.h"
 #include "identity/recovery.h"
 #include "identity/session.h"
+#include "identity/session_trial.h"
 #include "identity/switch.h"
 
 #include "identity/identity.h"
@@ -43,6 +44,9 @@ const struct op *const identity_ops[] = {
 	&session_create,
 	&session_step_up,
 	&session_end,
+	&session_trial_begin,
+	&session_trial_see,
+	&session_trial_end,
 	&people_see, /* before me.see: it tells who may see an account */
 	&people_list,
 	&people_suspend,
@@ -171,6 +175,8 @@ err identity_authenticate(struct call *call)
 		return absent(call, e, "account not active");
 	if (account.state != ACCOUNT_ACTIVE)
 		return refuse(call, "account not active");
+	if (!id_is_zero(session.trial_of))
+		TRY(session_trial_stands(call, &session));
 	if (standing == SESSION_LOCKED && !call->op->while_locked) {
 		call->reason = "session locked";
 		return FAIL(LOCKED);
@@ -184,6 +190,7 @@ err identity_authenticate(struct call *call)
 		.signed_in_us = session.proved,
 		.factor = session.factor,
 		.probe = account.probe,
+		.trial = session.trial_of,
 	};
 	return standing == SESSION_LOCKED ? OK : session_touch(call, &session, &limits); /* S2 */
 }

@@ -239,6 +239,7 @@ static const struct field issue_output[] = {
 
 const struct op invitation_issue = {
 	.id = "invitation.issue",
+	.outside_trial = true,
 	.ja = "招待のリンクを発行する",
 	.en = "Issue an invitation",
 	.method = "POST",
@@ -261,6 +262,7 @@ const struct op invitation_issue = {
 
 const struct op invitation_recover = {
 	.id = "invitation.recover",
+	.outside_trial = true,
 	.ja = "パスワードを設定し直すリンクを発行する",
 	.en = "Issue a link to set a new password",
 	.method = "POST",

@@ -146,6 +146,7 @@ static const struct field issue_output[] = {
 
 const struct op join_code_issue = {
 	.id = "me.link-code",
+	.outside_trial = true,
 	.ja = "所属を追加してもらうためのコードを出す",
 	.en = "Make a code for a further membership",
 	.method = "POST",

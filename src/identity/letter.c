@@ -301,6 +301,7 @@ static const struct input one_inputs[] = {
 const struct op letter_invitation = {
 	LETTER_OP,
 	.id = "invitation.letter",
+	.outside_trial = true,
 	.ja = "招待の手紙を作る",
 	.en = "Make an invitation as a letter",
 	.path = "/v1/accounts/{account}/invitation/letter",
@@ -318,6 +319,7 @@ const struct op letter_invitation = {
 const struct op letter_recovery = {
 	LETTER_OP,
 	.id = "recovery.letter",
+	.outside_trial = true,
 	.ja = "パスワードを設定し直す手紙を作る",
 	.en = "Make a link to set a new password as a letter",
 	.path = "/v1/accounts/{account}/recovery/letter",
@@ -479,6 +481,7 @@ static const struct input class_inputs[] = {
 const struct op letter_class = {
 	LETTER_OP,
 	.id = "invitation.class",
+	.outside_trial = true,
 	.ja = "組の保護者全員の招待の手紙を作る",
 	.en = "Make the invitations of a class's guardians as letters",
 	.path = "/v1/facilities/{facility}/classes/{class}/invitations",

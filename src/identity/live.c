@@ -181,6 +181,7 @@ static const struct input end_inputs[] = {
 
 const struct op live_end = {
 	.id = "session.end-one",
+	.outside_trial = true,
 	.ja = "サインインを一つ終える",
 	.en = "End one session",
 	.method = "POST",
@@ -212,6 +213,7 @@ static const struct input no_inputs[] = {{0}};
 
 const struct op live_end_all = {
 	.id = "session.end-all",
+	.outside_trial = true,
 	.ja = "すべての端末でサインアウトする",
 	.en = "Sign out everywhere",
 	.method = "POST",

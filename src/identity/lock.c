@@ -218,6 +218,7 @@ static const struct input unlock_inputs[] = {
 
 const struct op lock_unlock = {
 	.id = "session.unlock",
+	.outside_trial = true,
 	.ja = "画面のロックを解除する",
 	.en = "Unlock one's session",
 	.method = "POST",

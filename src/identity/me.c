@@ -9,6 +9,7 @@
 #include "identity/password.h"
 #include "identity/recovery.h"
 #include "identity/session.h"
+#include "identity/session_trial.h"
 
 #include "identity/me.h"
 
@@ -95,6 +96,7 @@ static err see_apply(struct call *call)
 	json_int(&call->out, "notices", notices);
 	json_str(&call->out, "second_factor", session_second_factor(&call->actor));
 	json_time(&call->out, "expires_at", session.expires);
+	TRY(session_trial_put(call, &session));
 	call->event_facility = call->actor.facility;
 	return call_object(call, "account", account.row.id);
 }
@@ -107,6 +109,7 @@ static const struct field see_output[] = {
 	{.name = "second_factor", .ja = "二つ目の要素", .en = "Second factor", .type = FIELD_TEXT, .grade = GRADE_2},
 	{.name = "notices", .ja = "未確認のお知らせの数", .en = "Notices not seen yet", .type = FIELD_INT, .grade = GRADE_2},
 	{.name = "expires_at", .ja = "期限", .en = "Expires at", .type = FIELD_TIME, .grade = GRADE_2},
+	{.name = "trial", .ja = "試行の開始日時と監査人", .en = "Trial: since when, by which auditor", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true},
 	{0},
 };
 
@@ -307,6 +310,7 @@ static const struct input password_inputs[] = {
 
 const struct op me_password = { /* K-1 */
 	.id = "me.password",
+	.outside_trial = true,
 	.ja = "自分のパスワードを変える",
 	.en = "Change one's own password",
 	.method = "PUT",

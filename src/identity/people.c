@@ -434,6 +434,7 @@ const struct op people_leave = {
 const struct op people_reset_factor = {
 	PEOPLE_OP,
 	.id = "account.reset-factor",
+	.outside_trial = true,
 	.ja = "確認コードの登録を外す",
 	.en = "Remove somebody's second factor",
 	.path = "/v1/accounts/{account}/reset-factor",

@@ -171,6 +171,7 @@ static const struct input set_inputs[] = {
 
 const struct op pin_set = {
 	.id = "me.pin",
+	.outside_trial = true,
 	.ja = "暗証番号を決める",
 	.en = "Set one's PIN",
 	.method = "PUT",
@@ -206,6 +207,7 @@ static const struct input no_inputs[] = {{0}};
 
 const struct op pin_clear = {
 	.id = "me.pin-remove",
+	.outside_trial = true,
 	.ja = "暗証番号をなくす",
 	.en = "Remove one's PIN",
 	.method = "DELETE",

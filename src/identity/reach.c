@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "base/clock.h"
+#include "identity/account_probe.h"
 #include "identity/credential.h"
 #include "identity/factor.h"
 #include "identity/invitation.h"
@@ -90,6 +93,13 @@ static void weigh(const struct call *call, struct reach *reach, bool *found_out,
 		*above_out = true; /* H3 */
 }
 
+static bool of_the_checks(struct bytes login)
+{
+	static const char begins[] = ACCOUNT_PROBE_LOGIN;
+
+	return login.len >= sizeof(begins) - 1 && memcmp(login.ptr, begins, sizeof(begins) - 1) == 0;
+}
+
 err reach_account(struct call *call, struct id account, struct reach *reach_out)
 {
 	struct reach *reach = reach_out;
@@ -108,6 +118,9 @@ err reach_account(struct call *call, struct id account, struct reach *reach_out)
 	if (id_equal(account, call->actor.account)) /* H1 */
 		return denied(call, "own account", "自分のアカウントには行えません。ほかの管理者に頼んでください。",
 		    "This cannot be done to one's own account. Ask another administrator.");
+	if (!id_is_zero(call->actor.trial) && of_the_checks(reach->account.login)) /* H4 */
+		return denied(call, "trial", "検査に使うアカウントは、試行の中では変えられません。新しいアカウントを作って試してください。",
+		    "The accounts that checks use cannot be changed on trial. Make a new one to try this.");
 	if (above)
 		return denied(call, "holds a higher role", "この人はほかの役割も持っています。その園か市の管理者に頼んでください。",
 		    "This person also holds another role. Ask that facility's principal or the city's administrators.");

@@ -8,6 +8,7 @@
  *     right over guardians and staff is none over a principal who is also a guardian there.
  * H3  A teacher has a whole facility's children in sight: whoever teaches only elsewhere is not in the hands of the principal
  *     of the facility where the own child goes.
+ * H4  On trial nobody acts on the accounts that checks sign in as.
  */
 #ifndef IDENTITY_REACH_H
 #define IDENTITY_REACH_H

@@ -42,6 +42,10 @@ static const struct field fields[] = {
 	{.name = "locked", .ja = "ロック", .en = "Locked at", .type = FIELD_TIME, .grade = GRADE_2, AT(locked)},
 	{.name = "pin_tries", .ja = "暗証番号の誤り", .en = "Wrong PINs", .type = FIELD_INT, .grade = GRADE_2, .max = SESSION_PIN_TRIES,
 	    AT(pin_tries)},
+	{.name = "trial_of", .ja = "試行する監査人", .en = "Auditor on trial", .type = FIELD_ID, .grade = GRADE_2, .refers = "account",
+	    AT(trial_of)},
+	{.name = "trial_session", .ja = "監査人のサインイン", .en = "The auditor's session", .type = FIELD_ID, .grade = GRADE_2,
+	    .refers = "session", AT(trial_session)},
 };
 
 static const char *const unique[] = {"token_hash", NULL};
@@ -137,8 +141,9 @@ err session_by_hash(struct row_context *c, const uint8_t token_hash[static 32], 
 enum session_standing session_standing(const struct session *session, const struct session_limits *limits, int64_t now_us)
 {
 	bool idle = now_us - session->seen >= limits->idle_us;
+	int64_t from = id_is_zero(session->trial_of) ? session->proved : session->started; /* on trial the proof is from before it */
 
-	if (session->ended != 0 || now_us >= session->expires || now_us - session->proved >= limits->absolute_us)
+	if (session->ended != 0 || now_us >= session->expires || now_us - from >= limits->absolute_us)
 		return SESSION_OVER;
 	if (idle && !limits->locks)
 		return SESSION_OVER;
@@ -426,8 +431,10 @@ const char *session_second_factor(const struct actor *actor)
 	return access_factor_due(actor) ? "required" : "none";
 }
 
-static err open_session(struct call *call, const struct membership *membership, bool factor)
+err session_open(struct call *call, const struct session_opening *opening)
 {
+	const struct membership *membership = opening->membership;
+	bool trial = !id_is_zero(opening->trial_of);
 	uint8_t hash[HASH_LEN];
 	struct session_limits limits;
 	struct session session = {
@@ -437,9 +444,10 @@ static err open_session(struct call *call, const struct membership *membership, 
 		.started = call->now_us,
 		.seen = call->now_us,
 		.proved = call->now_us,
-		.factor = factor,
+		.factor = opening->factor,
+		.trial_of = opening->trial_of,
+		.trial_session = opening->trial_session,
 	};
-
 	char agent[SESSION_AGENT_MAX];
 
 	agent_name(call->agent, agent);
@@ -447,10 +455,14 @@ static err open_session(struct call *call, const struct membership *membership, 
 	TRY(device_of_session(call, &session.device));
 	TRY(session_limits_at(call, &session, (enum role)membership->role, membership->facility, &limits));
 	session_limit(&session, &limits);
+	session.proved = opening->proved;
+	if (opening->longest_us != 0 && session.expires - call->now_us > opening->longest_us)
+		session.expires = call->now_us + opening->longest_us;
 	TRY(make_room(call, session.account));
-	TRY(tell_of_new_browser(call, &session));
+	if (!trial)
+		TRY(tell_of_new_browser(call, &session));
 	TRY(new_token(call, hash));
-	call->cookie_age_s = cookie_age_s(call, &session, &limits);
+	call->cookie_age_s = trial ? 0 : cookie_age_s(call, &session, &limits);
 	TRY(row_insert(&call->rows, &session_entity, &session));
 	call->actor = (struct actor){
 		.account = membership->account,
@@ -458,8 +470,8 @@ static err open_session(struct call *call, const struct membership *membership, 
 		.session = session.row.id,
 		.facility = membership->facility,
 		.role = (enum role)membership->role,
-		.signed_in_us = call->now_us,
-		.factor = factor,
+		.signed_in_us = session.proved,
+		.factor = session.factor,
 	};
 	call->event_facility = membership->facility;
 	return call_object(call, "session", session.row.id);
@@ -539,7 +551,8 @@ static err create_apply(struct call *call)
 	if (!err_is_ok(access_same_side(call->rows.db, account.row.id, membership.facility))) /* P1 of access.h */
 		return sign_in_refuse(call, "membership beyond the line");
 	TRY(end_presented(call));
-	TRY(open_session(call, &membership, factor));
+	TRY(session_open(call, &(struct session_opening){.membership = &membership, .proved = call->now_us, .factor = factor}));
+	call->actor.probe = account.probe;
 	session_put(call, &account);
 	return OK;
 }
@@ -641,6 +654,7 @@ static const struct input step_up_inputs[] = {PROOF_INPUTS, {0}};
 
 const struct op session_step_up = { /* K-2 */
 	.id = "session.step-up",
+	.outside_trial = true,
 	.ja = "もう一度本人であることを確かめる",
 	.en = "Prove again who one is",
 	.method = "POST",

@@ -19,6 +19,7 @@
 #define SESSION_AGENT_MAX 64
 
 struct account;
+struct membership;
 
 struct session {
 	struct row row;
@@ -35,6 +36,8 @@ struct session {
 	struct bytes agent;       /* browser and system in words, "" unknown */
 	int64_t locked;           /* by its person; 0: not */
 	int64_t pin_tries;        /* counted before each; cleared by the right one */
+	struct id trial_of;       /* the auditor who acts in it; zero: its own person. See session_trial.h */
+	struct id trial_session;  /* the auditor's own */
 };
 
 extern const struct entity session_entity;
@@ -69,6 +72,15 @@ MUST_USE err session_touch(struct call *call, struct session *session, const str
 MUST_USE err session_rotate(struct call *call, struct session *session);
 /* Sets when it expires: the absolute limit after its last proof. */
 void session_limit(struct session *session, const struct session_limits *limits);
+/* A new session, told to the browser; call->actor is whoever acts in it from now on. */
+struct session_opening {
+	const struct membership *membership;
+	int64_t proved;
+	bool factor;
+	struct id trial_of, trial_session;  /* zero: a sign-in */
+	int64_t longest_us;                 /* 0: as long as the role's limit */
+};
+MUST_USE err session_open(struct call *call, const struct session_opening *opening);
 /* The members that every sign-in answers, of call->actor; described by session_output. */
 void session_put(struct call *call, const struct account *account);
 extern const struct field session_output[];

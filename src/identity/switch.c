@@ -66,6 +66,7 @@ static const struct input inputs[] = {
 
 const struct op switch_membership = { /* K-27 */
 	.id = "session.switch",
+	.outside_trial = true,
 	.ja = "別の所属に切り替える",
 	.en = "Turn to another of one's memberships",
 	.method = "POST",

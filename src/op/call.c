@@ -39,7 +39,8 @@ err call_object(struct call *call, const char *entity, struct id id)
 	for (size_t i = 0; i < call->object_count; i++)
 		if (id_equal(call->objects[i].id, id))
 			return OK;
-	if (call->object_count == EVENT_OBJECT_MAX)
+	/* Of a trial's event one more names the auditor: record.c. */
+	if (call->object_count >= EVENT_OBJECT_MAX - (id_is_zero(call->actor.trial) ? 0 : 1))
 		return FAIL(TOO_LARGE);
 	call->objects[call->object_count++] = (struct event_object){bytes_str(entity), id};
 	return OK;
@@ -85,6 +86,8 @@ bool call_may(struct call *call, const struct op *op, struct id object)
 	if (op->open || op->path == NULL)
 		return op->open;
 	if (access_factor_due(&call->actor) && !op->before_factor)
+		return false;
+	if (op->outside_trial && !id_is_zero(call->actor.trial))
 		return false;
 	for (const struct grant *g = op->grants; g->roles != 0; g++) {
 		if ((g->roles & (1u << call->actor.role)) == 0)

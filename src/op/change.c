@@ -101,6 +101,7 @@ static err requester_call(struct call *call, const struct change *change, const 
 	asked->actor = (struct actor){
 		.account = change->requester, .membership = change->membership, .facility = change->facility,
 		.role = (enum role)change->role, .signed_in_us = call->now_us, .probe = call->actor.probe, /* P1 of access.h */
+		.trial = call->actor.trial,
 	};
 	for (int i = 0; op->inputs != NULL && op->inputs[i].field.name != NULL; i++)
 		if (!err_is_ok(value_decode(&op->inputs[i].field, &from, &asked->values[i])))

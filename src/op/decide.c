@@ -213,6 +213,10 @@ static err authorise(struct task *task)
 		call->reason = "no second factor";
 		return FAIL(SECOND_FACTOR);
 	}
+	if (call->op->outside_trial && !id_is_zero(call->actor.trial)) {
+		call->reason = "trial";
+		return FAIL(DENIED);
+	}
 	e = decide_objects(call);
 	if (err_is(e, ERR_NOT_FOUND)) {
 		call->reason = "out of reach";

@@ -67,6 +67,7 @@ struct op {
 	int status;                 /* of success: 200, 201, 202, 204 */
 	const char *purpose_ja, *purpose_en; /* why personal data is used */
 	int step_up_s;              /* the session's last proof (sign-in or step-up) must not be older; 0 = no demand */
+	bool outside_trial;         /* not while an auditor acts as somebody else: it gives or changes what that account signs in with */
 	bool before_factor;         /* may be called by a privileged person who has no second factor yet */
 	bool once;                  /* the reply is shown once: it is not kept for a repetition */
 	const char *manual;         /* doc/ page for guarded ones */

@@ -128,6 +128,16 @@ static size_t first_rows(const struct change_list *changes)
 	return changes->count < EVENT_ROW_MAX ? changes->count : EVENT_ROW_MAX;
 }
 
+/* Whatever happens in a trial names the auditor, refusals too. */
+static void name_auditor(struct call *call)
+{
+	for (size_t i = 0; i < call->object_count; i++)
+		if (id_equal(call->objects[i].id, call->actor.trial))
+			return;
+	REQUIRE(call->object_count < EVENT_OBJECT_MAX);
+	call->objects[call->object_count++] = (struct event_object){BYTES_LIT("account"), call->actor.trial};
+}
+
 err record_encode(struct task *task, const struct change_list *changes)
 {
 	struct call *call = &task->call;
@@ -148,6 +158,10 @@ err record_encode(struct task *task, const struct change_list *changes)
 		.row_count = changes != NULL ? first_rows(changes) : 0,
 	};
 
+	if (!id_is_zero(call->actor.trial)) {
+		name_auditor(call);
+		event.object_count = call->object_count;
+	}
 	TRY(detail_text(task, &plain));
 	TRY(seal_detail(call, bytes_of(&plain), &sealed));
 	event.sealed = bytes_of(&sealed);
