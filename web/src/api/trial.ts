@@ -14,8 +14,14 @@ export type TrialRole = (typeof TRIAL_ROLES)[number];
 export const PLACES = ['a', 'b', 'c'] as const;
 export type Place = (typeof PLACES)[number];
 
-/* Roles of the city stand above all facilities. */
-export const atPlace = (role: TrialRole): boolean => role !== 'officer' && role !== 'officer-admin';
+/* Where each role can be tried; those of the city stand above all facilities. */
+export const PLACES_OF: Record<TrialRole, readonly Place[]> = {
+  guardian: PLACES,
+  staff: PLACES,
+  principal: ['a', 'b'],
+  officer: [],
+  'officer-admin': [],
+};
 
 export const beginTrial = (role: TrialRole, facility: Place | null): Call<null> => ({
   method: 'POST',

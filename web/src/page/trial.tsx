@@ -1,7 +1,7 @@
 /* The auditor's trial: begun from here, and while it runs, what was done and what was refused. */
 import { useState } from 'preact/hooks';
 import type { Deed, Place, TrialRole } from '../api/trial';
-import { atPlace, beginTrial, PLACES, readTrial, TRIAL_ROLES } from '../api/trial';
+import { beginTrial, PLACES_OF, readTrial, TRIAL_ROLES } from '../api/trial';
 import { writeInstant } from '../base/day';
 import { usePages } from '../base/pages';
 import { goTo, hrefOf } from '../base/route';
@@ -12,47 +12,52 @@ import { Choice } from '../part/field';
 import { Forbidden } from '../part/forbidden';
 import { isRefusal, OutcomeMark } from '../part/outcome';
 import { PagesView } from '../part/pages';
-import { SendProblem } from '../part/problem';
+import { fieldMessages, SendProblem } from '../part/problem';
 import { Title } from '../part/title';
 import { useLedgerWords } from '../word/ledger';
 import { useWords } from '../word/word';
 import '../style/ledger.css';
 
 function Begin() {
-  const { words } = useWords();
+  const { words, language } = useWords();
   const { say } = useLedgerWords();
   const { client, renew } = useSession();
   const own = say.trial;
   const [role, setRole] = useState<TrialRole>('staff');
-  const [place, setPlace] = useState<Place>('a');
+  const [wanted, setPlace] = useState<Place>('a');
   const { busy, problem, send } = useSending();
+  const places = PLACES_OF[role];
+  const place = places.find((one) => one === wanted) ?? places[0] ?? null;
+  const said = fieldMessages(problem, words, language);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     await send(async () => {
-      await client(beginTrial(role, atPlace(role) ? place : null));
+      await client(beginTrial(role, place));
       goTo({ page: 'home' });
       await renew();
     });
   };
 
   return (
-    <form class="form" noValidate onSubmit={submit}>
+    <form class="form trial-form" noValidate onSubmit={submit}>
       <Choice
         label={own.role}
         name="role"
         options={TRIAL_ROLES.map((value) => ({ value, label: words.roles[value] }))}
         value={role}
+        error={said['role']}
         onValue={setRole}
       >
         <p class="hint">{own.roles[role]}</p>
       </Choice>
-      {atPlace(role) && (
+      {place && (
         <Choice
           label={own.place}
           name="place"
-          options={PLACES.map((value) => ({ value, label: own.places[value] }))}
+          options={places.map((value) => ({ value, label: own.places[value] }))}
           value={place}
+          error={said['facility']}
           onValue={setPlace}
         >
           {own.placeHints[place] !== '' && <p class="hint">{own.placeHints[place]}</p>}
@@ -77,7 +82,7 @@ function Deeds({ of: deeds }: { readonly of: readonly Deed[] }) {
   const { say, told, language } = useLedgerWords();
   const { columns } = say.trial;
   return (
-    <table class="table event-table deeds">
+    <table class="table event-table">
       <thead>
         <tr>
           <th scope="col">{columns.time}</th>

@@ -172,7 +172,7 @@ export const ledger: LedgerWords = {
       witness: 'Witness',
     },
     count: (count) => `${count.toLocaleString('en-GB')} entries`,
-    noWitness: 'No witness yet. With a witness on a machine of the city, the provider alone can no longer rewrite the ledger.',
+    noWitness: 'No witness yet. With a witness on a machine of the city, the provider alone can no longer rewrite the ledger unnoticed.',
     witnessed: (name, size, at) =>
       `${name} has checked and signed the first ${size.toLocaleString('en-GB')} entries${at ? ` (${at})` : ''}.`,
     behind: (count) => `${count.toLocaleString('en-GB')} more are not checked yet.`,
@@ -272,7 +272,7 @@ export const ledger: LedgerWords = {
     answers: 'Answers',
     passed: 'Let through',
     passedHint: 'This role may do that.',
-    refused: (status) => `Refused (${status})`,
+    refused: (status) => `status code ${status}`,
     noTitle: 'No explanation',
     kinds: { child: 'Child', facility: 'Facility', account: 'Account' },
     notIn: 'No trial is under way.',

@@ -168,7 +168,7 @@ export const ledger = {
     partly: '署名のほかは、確かめられました。',
     checks,
     mark: { good: '合っています', bad: '合いません', none: '確かめられません' },
-    sameKey: '検証鍵がこの画面と同じサーバーから来たものなら、サーバーごと作り替えられていないことまでは確かめられません。控えた鍵と、市の立会プログラムの署名がそれを補います。',
+    sameKey: '検証鍵がこの画面と同じサーバーから来たものなら、サーバーごと作り替えられていないことまでは確かめられません。控えた鍵と、市の立会人の署名がそれを補います。',
   },
 
   ledger: {
@@ -180,10 +180,10 @@ export const ledger = {
       size: '大きさ',
       root: '先頭の値',
       key: '検証鍵',
-      witness: '立会プログラム',
+      witness: '立会人',
     },
     count: (count: number) => `${count.toLocaleString('ja-JP')}件の記録`,
-    noWitness: 'まだ立ち会っていません。市の機械で立会プログラムを動かすと、事業者だけでは記録簿を作り替えられなくなります。',
+    noWitness: '立会人はまだいません。市の機械で立会人のプログラムを動かすと、事業者だけでは、気づかれずに記録簿を作り替えられなくなります。',
     witnessed: (name: string, size: number, at: string | null) =>
       `${name}が、${size.toLocaleString('ja-JP')}件までを確かめて署名しています${at ? `（${at}）` : ''}。`,
     behind: (count: number) => `あと${count.toLocaleString('ja-JP')}件は、まだ確かめられていません。`,
@@ -201,11 +201,11 @@ export const ledger = {
     notTitle: '分からないこと',
     not: [
       'サーバーの管理者権限を持つ人が、記録される前に別の内容を書かせていないこと。',
-      'まだだれも先頭を控えていない、新しい部分が書き直されていないこと。立会プログラムは、この時間を短くします。',
+      'まだだれも先頭を控えていない、新しい部分が書き直されていないこと。立会人は、この時間を短くします。',
       'サーバーを通らずに行われたこと（口頭、紙、ほかの機械）。',
     ],
     notLink: 'くわしくは、説明書「脅威と限界」（doc/threat-model.md）をご覧ください。',
-    witnessTitle: '立会プログラムを動かす',
+    witnessTitle: '立会人を動かす',
     witnessSteps: [
       '市の機械（事業者が触れないもの）に、せきもりのプログラムを入れます。',
       '検証鍵を、この画面とは別の道（契約書、電話、対面）でも受け取り、同じであることを確かめます。',
@@ -220,7 +220,7 @@ export const ledger = {
     copied: (size: string) => `写しができました（${size}）。保存先を確かめてください。`,
     copyUnlike: '受け取った内容が、記録簿の大きさと合いません。時間をおいて、もう一度お試しください。続くときは監査人に知らせてください。',
     copyTooLarge: (most: number) =>
-      `記録が${most.toLocaleString('ja-JP')}件を超えるときは、画面では写しを作れません。立会プログラムで受け取ってください。`,
+      `記録が${most.toLocaleString('ja-JP')}件を超えるときは、画面では写しを作れません。立会人のプログラムで受け取ってください。`,
   },
 
   trial: {
@@ -277,7 +277,7 @@ export const ledger = {
     answers: '答え',
     passed: '通りました',
     passedHint: 'この役割に許されている要求でした。',
-    refused: (status: number) => `拒否（${status}）`,
+    refused: (status: number) => `状態コード ${status}`,
     noTitle: '説明なし',
     kinds: { child: '園児', facility: '園', account: 'アカウント' },
     notIn: '試行していません。',
