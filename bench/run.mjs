@@ -54,7 +54,7 @@ async function until(what, milliseconds, probe) {
 }
 
 function startServer() {
-  const child = spawn(program, ['demo', '--dir', join(dir, 'demo'), '--port', String(port), '--accounts', join(dir, 'accounts.json')],
+  const child = spawn(program, ['demo', '--dir', join(dir, 'demo'), '--port', String(port), '--accounts', join(dir, 'accounts.json'), '--checks', 'on-demand'],
     { stdio: ['ignore', 'ignore', 'inherit'] })
   return child
 }

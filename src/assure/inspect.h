@@ -19,7 +19,7 @@ struct inspect {
 	const struct compartment *compartment;
 	struct bytes params;            /* from the check; hostile until it is cut */
 	const char *check;              /* the check's id */
-	const bool *stop;               /* the core is to end: return soon */
+	const _Atomic bool *stop;       /* the core is to end: return soon */
 	int64_t until_us;               /* monotonic; after that inspect_breathe says TIMEOUT */
 	struct steps steps;
 	struct buf data;

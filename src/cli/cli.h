@@ -46,6 +46,7 @@ struct cli_options {
 	const char *name;            /* --name of a witness */
 	const char *requirement;     /* --requirement ID */
 	const char *run;             /* --run CHECK */
+	bool on_demand;              /* --checks on-demand: only those that somebody asks for; default scheduled */
 	unsigned every;              /* --every SECONDS */
 	bool once, entries, make_key;
 	bool json, demo, provider, apply;

@@ -193,7 +193,7 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 {
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
-	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "demo", .value = "yes"}};
+	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "demo", .value = "yes"}};
 	char web_path[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
@@ -201,11 +201,12 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	};
 	struct supervisor_config config = {
 		.doors = &door, .door_count = 1, .compartments = compartments, .settings = settings,
-		.setting_count = options->demo ? 3 : 2, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.setting_count = options->demo ? 4 : 3, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
 		.listening = listening, .ready = ready, .context = &then,
 	};
 	err e;
 
+	(void)snprintf(settings[2].value, sizeof(settings[2].value), "%s", options->on_demand ? "on-demand" : "scheduled");
 	if (!url_setting(options, settings[0].value) || !catalog_setting(options, settings[1].value))
 		return CLI_USAGE;
 	e = find_all(options->dir, &found);

@@ -17,10 +17,11 @@
 enum process_kind {
 	PROCESS_SUPERVISOR,
 	PROCESS_EDGE,   /* one per door */
-	PROCESS_CORE,   /* the others: one per compartment */
+	PROCESS_CORE,   /* these: one per compartment */
 	PROCESS_KEYS,
 	PROCESS_READER,
 	PROCESS_RENDER,
+	PROCESS_PROVE,  /* one in all */
 	PROCESS_KIND_COUNT
 };
 
@@ -28,13 +29,14 @@ enum process_kind {
 enum fd_role {
 	FD_CONTROL,      /* the supervisor; SEQPACKET, blocking */
 	FD_LISTEN,       /* edge: a listening TCP socket, non-blocking */
-	FD_CERTIFICATE,  /* edge: the certificate chain's PEM file, opened for reading */
+	FD_CERTIFICATE,  /* edge, prove: the certificate chain's PEM file, opened for reading */
 	FD_PRIVATE_KEY,  /* edge: the private key's PEM file, opened for reading */
 	FD_EDGE,         /* core: a loop of an edge; peer: the door's name, index: the loop */
-	FD_CORE,         /* edge (index: own loop that it is for), keys, reader, render; peer: the compartment's name */
+	FD_CORE,         /* edge (index: own loop that it is for), keys, reader, render, prove; peer: the compartment's name */
 	FD_KEYS,         /* core */
 	FD_READER,       /* core */
 	FD_RENDER,       /* core */
+	FD_PROVE,        /* core */
 	FD_ROLE_COUNT
 };
 

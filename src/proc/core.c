@@ -4,6 +4,7 @@
  *   main thread     control messages, a tick a second (heads, chores)
  *   a worker each   edge loop: receives frames, runs reads, hands writes to the committer, sends replies
  *   committer, pool the engine's
+ *   core_prove      what `prove` asks for and tells
  *
  * C1  Every frame is checked again against the descriptor of its operation (engine) and our own limits (wire).
  * C2  A reply goes to the channel its request came from; when that one has gone, it goes nowhere.
@@ -25,6 +26,7 @@
 #include "op/compartment.h"
 #include "op/engine.h"
 #include "op/head_signer.h"
+#include "proc/core_prove.h"
 #include "proc/proc.h"
 #include "proc/sandbox.h"
 #include "wire/ops.h"
@@ -66,6 +68,7 @@ struct core {
 	int control;
 	bool told_ready;
 	_Atomic bool writable;
+	struct core_prove *prove;
 };
 
 /* ---- links ---- */
@@ -439,6 +442,9 @@ static void channel_returns(struct core *core, const struct control_message *mes
 	case FD_RENDER:
 		channel_renew(&core->compartment.render_fd, message->fd);
 		return;
+	case FD_PROVE:
+		core_prove_channel(core->prove, message->fd);
+		return;
 	default:
 		close(message->fd);
 	}
@@ -487,6 +493,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *keys = boot_find(boot, FD_KEYS, NULL, 0);
 	const struct boot_fd *reader = boot_find(boot, FD_READER, NULL, 0);
 	const struct boot_fd *render = boot_find(boot, FD_RENDER, NULL, 0);
+	const struct boot_fd *prove = boot_find(boot, FD_PROVE, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
 		.touch = identity_touch,
@@ -516,7 +523,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	for (size_t i = 0; i < boot->fd_count; i++)
 		if (boot->fds[i].role == FD_EDGE)
 			TRY(worker_start(core, &boot->fds[i]));
-	return OK;
+	return core_prove_start(&core->compartment, core->engine, prove != NULL ? prove->fd : -1, &core->prove);
 }
 
 int proc_core(struct boot *boot)
@@ -540,6 +547,7 @@ int proc_core(struct boot *boot)
 	}
 	atomic_store(&core.writable, true);
 	status = control_loop(&core);
+	core_prove_stop(&core.prove);
 	workers_stop(&core);
 	engine_stop(&core.engine);
 	err_ignore(head_signer_tick(core.compartment.signer)); /* the next start signs it otherwise */

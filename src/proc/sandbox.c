@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -105,6 +106,33 @@ static const struct call_row calls_database[] = {
 	REFUSE(fchown, EPERM), /* SQLite, when run by root: gives its files the database's owner, which they have */
 };
 
+/* A channel for each run. */
+static const struct call_row calls_pairs[] = {
+	MAY_IF(socketpair, 0, LOW_BITS, AF_UNIX), MAY(getsockopt), MAY(setsockopt),
+};
+
+/* As everybody's browser does, and not even with datagrams. */
+static const struct call_row calls_connect[] = {
+	MAY_IF(socket, 0, LOW_BITS, AF_INET), MAY_IF(socket, 0, LOW_BITS, AF_INET6), REFUSE_IF(socket, EACCES, 0, LOW_BITS, AF_UNIX),
+	MAY(connect), MAY(bind), MAY(getsockopt), MAY(setsockopt), MAY(getsockname), MAY(getpeername),
+};
+
+/* Reading, and nothing else, wherever the system lets anybody read. */
+static const struct call_row calls_look[] = {
+	MAY_IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY), MAY_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+	REFUSE_IF(open, EACCES, 1, O_ACCMODE, O_RDWR), REFUSE_IF(openat, EACCES, 2, O_ACCMODE, O_RDWR),
+	REFUSE_IF(open, EACCES, 1, O_ACCMODE, O_WRONLY), REFUSE_IF(openat, EACCES, 2, O_ACCMODE, O_WRONLY),
+	MAY(pread64), MAY(getdents64), MAY(access), MAY(faccessat), MAY(faccessat2), MAY(stat), MAY(lstat), MAY(newfstatat), MAY(readlink), MAY(readlinkat),
+	MAY(statfs), MAY(fstatfs), MAY(getcwd), MAY(uname), MAY(fadvise64),
+	MAY(adjtimex), MAY(clock_adjtime), /* to set the clock takes a capability */
+};
+
+/* Starts the runs, ends those that take too long, and narrows each before it begins: filters only ever take away. */
+static const struct call_row calls_nursery[] = {
+	MAY(clone), MAY(wait4), MAY(waitid), MAY(kill), MAY(prctl), MAY(seccomp), MAY(landlock_create_ruleset), MAY(landlock_add_rule), MAY(landlock_restrict_self),
+	MAY(capset), MAY(close_range), MAY(chdir), MAY(prlimit64), MAY(setrlimit), MAY(mlockall),
+};
+
 /* What the sanitizers' runtime does beside: look at its own memory map and print. */
 static const struct call_row calls_sanitizer[] = {
 	MAY(sched_getparam), MAY(sched_getscheduler), MAY(setrlimit), MAY(getrlimit), MAY(gettid), MAY(prctl), MAY(ioctl), MAY(mincore), MAY(personality),
@@ -129,7 +157,7 @@ struct call_group {
 };
 
 #define GROUP(table) {(table), sizeof(table) / sizeof((table)[0])}
-#define GROUPS_MAX 4
+#define GROUPS_MAX 6
 #define INSTANCES_MAX 8 /* installations of one machine have the same users unless told otherwise; the kernel counts their threads together */
 
 /* ---- the rows ---- */
@@ -138,6 +166,8 @@ struct sandbox {
 	const char *name;
 	struct call_group groups[GROUPS_MAX];
 	bool folder;         /* has one of its own */
+	bool host;           /* may read the machine's files */
+	bool connects;       /* to one port */
 	bool keeps_secrets;  /* lock memory against swap */
 	rlim_t files_max;
 	rlim_t threads_max;  /* where the user is its own */
@@ -180,7 +210,54 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.files_max = 64,
 		.threads_max = 4,
 	},
+	[PROCESS_PROVE] = {
+		.name = "prove",
+		.groups = {GROUP(calls_life), GROUP(calls_pairs), GROUP(calls_no_files)},
+		.keeps_secrets = true,
+		.files_max = 256,
+		.threads_max = 16,
+	},
 };
+
+static const struct sandbox nursery = {
+	.name = "nursery",
+	.groups = {GROUP(calls_life), GROUP(calls_look), GROUP(calls_connect), GROUP(calls_nursery)},
+	.host = true,
+	.connects = true,
+	.files_max = 64,
+	.threads_max = 16,
+};
+
+static const struct sandbox runs[RIGHTS_COUNT] = {
+	[RIGHTS_DOOR] = {
+		.name = "run at the door",
+		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_no_files)},
+		.connects = true,
+		.keeps_secrets = true,
+		.files_max = 64,
+		.threads_max = 16,
+	},
+	[RIGHTS_HOST] = {
+		.name = "run on the host",
+		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_look)},
+		.host = true,
+		.connects = true,
+		.keeps_secrets = true,
+		.files_max = 64,
+		.threads_max = 16,
+	},
+};
+
+const struct sandbox *sandbox_nursery(void)
+{
+	return &nursery;
+}
+
+const struct sandbox *sandbox_run(enum rights rights)
+{
+	REQUIRE((unsigned)rights < RIGHTS_COUNT);
+	return &runs[rights];
+}
 
 const struct sandbox *sandbox_of(enum process_kind kind)
 {
@@ -279,7 +356,16 @@ struct landlock_below {
 #define FILES_EXECUTE (UINT64_C(1) << 0)
 #define FILES_MAKE_DEVICES ((UINT64_C(1) << 6) | (UINT64_C(1) << 11))
 #define NETWORK_BIND_CONNECT 3u
+#define NETWORK_CONNECT 2u
+#define LANDLOCK_NET_PORT 2
 #define SCOPE_ABSTRACT_SIGNAL 3u
+
+struct landlock_port {
+	uint64_t allowed;
+	uint64_t port;
+};
+
+#define FILES_READ ((UINT64_C(1) << 2) | (UINT64_C(1) << 3)) /* files; directories */
 
 static struct landlock_rules rules_of(long abi)
 {
@@ -313,6 +399,28 @@ static err allow_folder(int ruleset, const struct landlock_rules *rules)
 	return result == 0 ? OK : failed("landlock_add_rule");
 }
 
+static err allow_host(int ruleset)
+{
+	struct landlock_below below = {.allowed = FILES_READ};
+	int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long result;
+
+	if (folder < 0)
+		return failed("opening the root");
+	below.folder = folder;
+	result = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_PATH_BENEATH, &below, 0);
+	(void)close(folder); /* O_PATH */
+	return result == 0 ? OK : failed("landlock_add_rule");
+}
+
+/* Binding stays allowed: a run comes from another address, and listens to nobody. */
+static err allow_port(int ruleset, const struct sandbox_paths *paths)
+{
+	const struct landlock_port port = {.allowed = NETWORK_CONNECT, .port = paths->port};
+
+	return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_NET_PORT, &port, 0) == 0 ? OK : failed("landlock_add_rule of a port");
+}
+
 err sandbox_landlock(const struct sandbox *row, const struct sandbox_paths *paths)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
@@ -325,11 +433,17 @@ err sandbox_landlock(const struct sandbox *row, const struct sandbox_paths *path
 		return OK;
 	}
 	rules = rules_of(abi);
+	if (row->connects && rules.network != 0)
+		rules.network = NETWORK_CONNECT;
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
 	if (ruleset < 0)
 		return failed("landlock_create_ruleset");
 	if (row->folder && paths->folder != NULL)
 		result = allow_folder(ruleset, &rules);
+	if (err_is_ok(result) && row->host)
+		result = allow_host(ruleset);
+	if (err_is_ok(result) && row->connects && rules.network != 0)
+		result = allow_port(ruleset, paths);
 	if (err_is_ok(result) && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		result = failed("landlock_restrict_self");
 	(void)close(ruleset);
@@ -416,6 +530,8 @@ static err enter_root(const struct sandbox *row, const struct sandbox_paths *pat
 {
 	bool root = geteuid() == 0;
 
+	if (row->host)
+		return chdir("/") == 0 ? OK : failed("chdir");
 	if (!row->folder || paths->folder == NULL)
 		return root ? empty_root() : chdir("/") == 0 ? OK : failed("chdir");
 	if (chdir(paths->folder) != 0)
@@ -499,6 +615,20 @@ err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths)
 		return failed("dumpable");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return failed("no new privileges");
+	TRY(sandbox_landlock(row, paths));
+	return sandbox_filter(row);
+}
+
+err sandbox_narrow(const struct sandbox *row, const struct sandbox_paths *paths)
+{
+	TRY(close_others(paths));
+	if (row->keeps_secrets)
+		lock_memory(row);
+	TRY(limits(row, false)); /* the number of threads stays */
+	TRY(drop_capabilities());
+	TRY(follow(paths->supervisor));
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return failed("dumpable");
 	TRY(sandbox_landlock(row, paths));
 	return sandbox_filter(row);
 }

@@ -9,11 +9,16 @@
 #ifndef PROC_SANDBOX_H
 #define PROC_SANDBOX_H
 
+#include "assure/check.h"
 #include "proc/proc.h"
 
 struct sandbox; /* rows, one per kind of process */
 
 const struct sandbox *sandbox_of(enum process_kind kind);
+/* Of the process that starts the runs of checks, and of those: they read the machine's files (RIGHTS_HOST) or none, and connect to the
+ * door's port alone. */
+const struct sandbox *sandbox_nursery(void);
+const struct sandbox *sandbox_run(enum rights rights);
 
 struct sandbox_paths {
 	const char *folder;      /* own folder; NULL: an empty root */
@@ -21,11 +26,14 @@ struct sandbox_paths {
 	pid_t supervisor;        /* whose death ends us; 0: nobody's */
 	const int *keep;         /* descriptors that stay open besides 0, 1, 2; NULL: leave all as they are */
 	size_t keep_count;
+	uint16_t port;           /* the one that may be connected to, where the row connects at all */
 };
 
 /* Call while there is one thread; further threads inherit it. CORRUPT: a step failed, do not go on. */
 MUST_USE err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths);
-/* The same with what the boot message says. Closes nothing: launch_process has left open only what the message names,
+/* The same for a process that is narrow already and becomes narrower: user and root stay. */
+MUST_USE err sandbox_narrow(const struct sandbox *row, const struct sandbox_paths *paths);
+/* The same as sandbox_enter with what the boot message says. Closes nothing: launch_process has left open only what the message names,
  * and what the process has opened since then is its own. */
 MUST_USE err sandbox_boot(const struct boot *boot);
 

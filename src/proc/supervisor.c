@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,9 @@
 #include "proc/supervisor.h"
 #include "proc/table.h"
 
-#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 4 * SUPERVISOR_COMPARTMENTS_MAX)
+#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 4 * SUPERVISOR_COMPARTMENTS_MAX + 1)
+#define SETTINGS_ADDED 6               /* for edges and prove, to those that all have */
+#define ONCE_NAME "host"
 #define YOUNG_US INT64_C(1000000)      /* dying sooner after being ready counts as a crash loop */
 #define BACKOFF_FIRST_US INT64_C(50000)
 #define BACKOFF_MOST_US INT64_C(5000000)
@@ -123,9 +126,8 @@ static err check_door(const struct supervisor_config *config, size_t index)
 
 static err check_config(const struct supervisor_config *config)
 {
-	/* Three settings are added for edges. */
 	if (config->door_count > SUPERVISOR_DOORS_MAX || config->compartment_count > SUPERVISOR_COMPARTMENTS_MAX ||
-	    config->setting_count + 3 > BOOT_SETTINGS_MAX)
+	    config->setting_count + SETTINGS_ADDED > BOOT_SETTINGS_MAX)
 		return FAIL(INVALID);
 	for (size_t i = 0; i < config->compartment_count; i++)
 		if (!name_fits(config->compartments[i].name) || compartment_find(config, config->compartments[i].name) != i)
@@ -137,7 +139,14 @@ static err check_config(const struct supervisor_config *config)
 
 static const char *child_name(const struct supervisor *s, const struct child *child)
 {
-	return table_process(child->kind)->scope == PER_DOOR ? s->config->doors[child->index].name : s->config->compartments[child->index].name;
+	switch (table_process(child->kind)->scope) {
+	case PER_DOOR:
+		return s->config->doors[child->index].name;
+	case PER_COMPARTMENT:
+		return s->config->compartments[child->index].name;
+	default:
+		return ONCE_NAME;
+	}
 }
 
 /* ---- starting ---- */
@@ -195,6 +204,50 @@ static err fill_edge(const struct supervisor *s, const struct child *child, stru
 	return open_file(boot, FD_PRIVATE_KEY, door->private_key);
 }
 
+/* The sockets that listen by our will, for whoever compares them with those there are: DOOR=INODE,… */
+static err doors_text(const struct supervisor *s, char *text, size_t max)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < s->config->door_count; i++) {
+		struct stat status;
+		int more;
+
+		if (fstat(s->doors[i].fd, &status) != 0)
+			return FAIL(UNAVAILABLE);
+		more = snprintf(text + len, max - len, "%s%u=%llu", i == 0 ? "" : ",", s->doors[i].port, (unsigned long long)status.st_ino);
+		if (more < 0 || (size_t)more >= max - len)
+			return FAIL(TOO_LARGE);
+		len += (size_t)more;
+	}
+	return OK;
+}
+
+/* What it tries goes through the first door. */
+static err fill_prove(const struct supervisor *s, struct boot *boot)
+{
+	const struct supervisor_door *door = &s->config->doors[0];
+	char text[BOOT_SETTING_MAX];
+
+	if (s->config->door_count == 0)
+		return OK;
+	TRY(doors_text(s, text, sizeof(text)));
+	add_setting(boot, "doors", text);
+	add_setting(boot, "address", door->address);
+	(void)snprintf(text, sizeof(text), "%u", s->doors[0].port);
+	add_setting(boot, "port", text);
+	if (door->web != NULL)
+		add_setting(boot, "web", door->web);
+	if (boot->user != 0) {
+		size_t users = s->config->compartment_count > s->config->door_count ? s->config->compartment_count : s->config->door_count;
+
+		(void)snprintf(text, sizeof(text), "%u-%u", s->config->user_base, table_user(s->config->user_base, PROCESS_SUPERVISOR, users) - 1);
+		add_setting(boot, "users", text);
+	}
+	return open_file(boot, FD_CERTIFICATE, door->certificate);
+}
+
 static err fill_folder(const struct supervisor *s, const struct child *child, struct boot *boot)
 {
 	const struct process_row *row = table_process(child->kind);
@@ -221,6 +274,8 @@ static err fill_boot(struct supervisor *s, size_t number, int control, struct bo
 	TRY(fill_folder(s, child, boot));
 	if (child->kind == PROCESS_EDGE)
 		TRY(fill_edge(s, child, boot));
+	if (child->kind == PROCESS_PROVE)
+		TRY(fill_prove(s, boot));
 	return links_start(&s->links, number, boot, give_end, s);
 }
 
@@ -281,9 +336,17 @@ static bool compartment_is_ready(const struct supervisor *s, size_t compartment)
 static bool all_ready(const struct supervisor *s)
 {
 	for (size_t i = 0; i < s->child_count; i++)
-		if (!s->children[i].ready)
+		if (!s->children[i].ready && table_process(s->children[i].kind)->scope != ONCE)
 			return false;
 	return true;
+}
+
+/* Nobody waits for them. */
+static void start_once(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->child_count; i++)
+		if (table_process(s->children[i].kind)->scope == ONCE)
+			s->children[i].start_at_us = 1;
 }
 
 static void readiness_changed(struct supervisor *s, const struct child *changed)
@@ -307,6 +370,7 @@ static void readiness_changed(struct supervisor *s, const struct child *changed)
 			s->config->listening(s->config->context, s->config->doors[i].name, s->doors[i].port);
 	if (s->config->ready != NULL)
 		s->config->ready(s->config->context);
+	start_once(s);
 }
 
 static void set_ready(struct supervisor *s, struct child *child, bool ready)
@@ -556,13 +620,14 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_PROVE};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		size_t count = table_process(order[i])->scope == PER_DOOR ? s->config->door_count : s->config->compartment_count;
+		enum process_scope scope = table_process(order[i])->scope;
+		size_t count = scope == PER_DOOR ? s->config->door_count : scope == ONCE ? 1 : s->config->compartment_count;
 
 		for (size_t index = 0; index < count; index++)
-			s->children[s->child_count++] = (struct child){.kind = order[i], .index = index, .control = -1, .start_at_us = 1};
+			s->children[s->child_count++] = (struct child){.kind = order[i], .index = index, .control = -1, .start_at_us = scope == ONCE ? 0 : 1};
 	}
 }
 
@@ -570,6 +635,8 @@ static bool joined(const struct supervisor *s, const struct child *left, const s
 {
 	if (table_process(left->kind)->scope == PER_DOOR)
 		return compartment_served(&s->config->doors[left->index], child_name(s, right));
+	if (table_process(right->kind)->scope == ONCE)
+		return true;
 	return left->index == right->index;
 }
 

@@ -3,7 +3,8 @@
  *
  *   edge ─┬─ EDGE_LOOPS pairs ── core ─┬─ keys        supervisor ── control ── each of them
  *         └─ … every core it serves    ├─ reader
- *                                      └─ render
+ *                                      ├─ render
+ *                                      └─ prove, the same one for all
  */
 #ifndef PROC_TABLE_H
 #define PROC_TABLE_H
@@ -11,7 +12,8 @@
 #include "proc/proc.h"
 #include "proc/sandbox.h"
 
-enum process_scope { PER_NOBODY, PER_DOOR, PER_COMPARTMENT };
+/* ONCE: for the whole installation, started when all others are ready. */
+enum process_scope { PER_NOBODY, PER_DOOR, PER_COMPARTMENT, ONCE };
 
 struct process_row {
 	const char *name;          /* in argv, log lines and errors */

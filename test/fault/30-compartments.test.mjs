@@ -70,7 +70,7 @@ function inspect(server, processes, asRoot) {
 function marks(server) {
   const processes = server.processes()
   assert.deepEqual(processes.map(one => `${one.kind} ${one.name}`).sort(),
-    ['core hinoki', 'core provider', 'core sapporo', 'edge main', 'keys hinoki', 'keys provider', 'keys sapporo', 'reader hinoki', 'reader provider', 'reader sapporo', 'render hinoki', 'render provider', 'render sapporo'])
+    ['edge main', 'prove host', ...['core', 'keys', 'reader', 'render'].flatMap(kind => ['hinoki', 'probe', 'provider', 'sapporo'].map(name => `${kind} ${name}`))].sort())
   inspect(server, processes, true)
   const users = processes.map(one => statusOf(one.pid).Uid.split(/\s+/)[0])
   assert.equal(new Set(users).size, processes.length, 'two processes share a user')
@@ -193,7 +193,7 @@ test('K-60 not started by root: it says so, works, and its processes still canno
   t.after(() => server.remove())
   assert.match(server.log, /not started by root: all processes share this user and are kept apart by their sandboxes only/)
   const processes = server.processes()
-  assert.equal(processes.length, 13)
+  assert.equal(processes.length, 18)
   for (const one of [...processes, { pid: server.child.pid }]) {
     const status = statusOf(one.pid)
     assert.deepEqual([status.Seccomp, status.NoNewPrivs, BigInt(`0x${status.CapEff}`)], ['2', '1', 0n], one.kind)

@@ -68,7 +68,7 @@ export function put(path, text) {
 }
 
 export class Server {
-  // options: program; user: number of the user to start it as
+  // options: program; user: number of the user to start it as; checks: "scheduled", where they are what the test is about
   static async start(parent = mkdtempSync(join(tmpdir(), 'sekimori-fault-')), options = {}) {
     const server = new Server()
     server.parent = parent
@@ -77,6 +77,7 @@ export class Server {
     server.codes = new Codes(join(parent, 'codes.json'))
     server.program = options.program ?? program
     server.user = options.user
+    server.checks = options.checks ?? 'on-demand'
     if (server.user !== undefined) chownSync(parent, server.user, server.user)
     server.port = await freePort()
     server.log = ''
@@ -92,7 +93,7 @@ export class Server {
 
   async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12', '--days', '0']) {
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
-    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port)],
+    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
     this.child.stderr.on('data', part => { this.log += part })
     this.ended = new Promise(done => this.child.once('exit', done))
@@ -100,6 +101,7 @@ export class Server {
       if (this.child.exitCode !== null) throw new Fatal(`ended with ${this.child.exitCode}\n${this.log}`)
       return (await this.call('GET', '/readyz')).status === 200
     })
+    await this.until('the process of the checks', 20000, () => this.processes().some(one => one.kind === 'prove'))
   }
 
   call(method, path, { token, body, key } = {}) {
