@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "crypto/crypto.h"
+#include "identity/account_probe.h"
 #include "identity/credential.h"
 #include "identity/identity_int.h"
 #include "identity/membership.h"
@@ -99,6 +100,18 @@ static err may_issue(struct call *call, enum role role)
 	return ((1u << role) & ROLES_PRIVILEGED) != 0 ? call_proved(call, OP_STEP_UP_S) : OK;
 }
 
+/* The checking process makes its people by these logins. */
+static err not_reserved(struct call *call, struct bytes login)
+{
+	static const char begins[] = ACCOUNT_PROBE_LOGIN;
+
+	if (call->actor.probe || call->compartment->probe || login.len < sizeof(begins) - 1 ||
+	    memcmp(login.ptr, begins, sizeof(begins) - 1) != 0)
+		return OK;
+	return call_flaw(call, "login", FLAW_RULE, "「" ACCOUNT_PROBE_LOGIN "」で始まるログイン名は、検査のために空けてあります。",
+	    "Logins that begin with \"" ACCOUNT_PROBE_LOGIN "\" are kept for checks.");
+}
+
 static err check_login(struct call *call, struct bytes login)
 {
 	bool good = login.len >= ACCOUNT_LOGIN_MIN && login.len <= ACCOUNT_LOGIN_MAX;
@@ -113,7 +126,7 @@ static err check_login(struct call *call, struct bytes login)
 		return call_flaw(call, "login", FLAW_FORMAT,
 		    "ログイン名は、英小文字・数字・「.」「_」「-」の3～64文字で、英小文字か数字で始めてください。",
 		    "A login has 3 to 64 lower-case letters, digits, '.', '_' or '-' and starts with a letter or digit.");
-	return OK;
+	return not_reserved(call, login);
 }
 
 err account_check_facility(struct call *call, enum role role, struct id facility)

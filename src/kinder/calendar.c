@@ -5,6 +5,7 @@
 #include "kinder/cutoff.h"
 #include "kinder/facility.h"
 #include "kinder/kinder_int.h"
+#include "op/contract.h"
 
 #include "kinder/calendar.h"
 
@@ -43,6 +44,8 @@ err calendar_start(void)
 	return row_list_make(&span_of);
 }
 
+#define WEEKEND (1 << 0 | 1 << 6)
+
 static bool new_year(int32_t date)
 {
 	int day = date % 10000;
@@ -50,7 +53,7 @@ static bool new_year(int32_t date)
 	return day >= 1229 || (day >= 101 && day <= 103);
 }
 
-struct calendar_day calendar_usual(int32_t date, enum language language)
+struct calendar_day calendar_usual(int32_t date, int64_t closed_weekdays, enum language language)
 {
 	const struct holiday *holiday = holiday_find(date);
 	int weekday = clock_weekday(date);
@@ -59,7 +62,9 @@ struct calendar_day calendar_usual(int32_t date, enum language language)
 		return (struct calendar_day){.name = bytes_str(language == LANGUAGE_EN ? holiday->en : holiday->ja)};
 	if (new_year(date))
 		return (struct calendar_day){.name = bytes_str(language == LANGUAGE_EN ? "New Year's closure" : "年末年始")};
-	return (struct calendar_day){.open = weekday != 0 && weekday != 6};
+	if (weekday < 0)
+		return (struct calendar_day){.open = true};
+	return (struct calendar_day){.open = ((closed_weekdays != 0 ? closed_weekdays : WEEKEND) & INT64_C(1) << weekday) == 0};
 }
 
 static err bind_span(struct query *query, const struct id *facility, int32_t first, int32_t last)
@@ -90,11 +95,14 @@ static err read_rows(struct call *call, struct query *query, struct calendar_spa
 err calendar_span_read(struct call *call, struct id facility, int32_t first, int32_t last, struct calendar_span *span_out)
 {
 	struct calendar_span span = {.language = call->language};
+	struct contract_limits agreed = {0};
 	struct query *query = NULL;
 	err e;
 
 	if (clock_date_add(first, CALENDAR_DAY_MAX - 1) < last)
 		return FAIL(TOO_LARGE);
+	TRY(contract_limits(call, facility, &agreed));
+	span.closed_weekdays = agreed.closed_weekdays;
 	e = query_start(call->rows.db, span_of.statement, &query);
 	if (err_is_ok(e))
 		e = bind_span(query, &facility, first, last);
@@ -111,7 +119,7 @@ struct calendar_day calendar_day_of(const struct calendar_span *span, int32_t da
 	for (size_t i = 0; i < span->count; i++)
 		if (span->rows[i].date == date)
 			return (struct calendar_day){.open = span->rows[i].open, .own = true, .name = span->rows[i].name};
-	return calendar_usual(date, span->language);
+	return calendar_usual(date, span->closed_weekdays, span->language);
 }
 
 err calendar_month(struct bytes text, int32_t *first_out, int32_t *last_out)

@@ -1,6 +1,6 @@
 /*
- * calendar - on which days a facility is open: by default all but weekends, national holidays and the days from 29 December to
- * 3 January; a facility's own entry overrules the default.
+ * calendar - on which days a facility is open: by default all but weekends (or the days of the week that the contract says),
+ * national holidays and the days from 29 December to 3 January; a facility's own entry overrules the default.
  */
 #ifndef KINDER_CALENDAR_H
 #define KINDER_CALENDAR_H
@@ -27,6 +27,7 @@ struct calendar_day {
 struct calendar_span {
 	struct calendar *rows;
 	size_t count;
+	int64_t closed_weekdays; /* bit 0 Sunday …; 0: weekends */
 	enum language language;
 };
 
@@ -37,7 +38,7 @@ extern const struct op calendar_remove;
 
 MUST_USE err calendar_start(void);
 
-struct calendar_day calendar_usual(int32_t date, enum language language);
+struct calendar_day calendar_usual(int32_t date, int64_t closed_weekdays, enum language language);
 /* One statement. first..last: at most CALENDAR_DAY_MAX days; TOO_LARGE. */
 MUST_USE err calendar_span_read(struct call *call, struct id facility, int32_t first, int32_t last, struct calendar_span *span_out);
 struct calendar_day calendar_day_of(const struct calendar_span *span, int32_t date);

@@ -27,12 +27,17 @@ static void test_usual(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct calendar_day day = calendar_usual(rows[i].date, LANGUAGE_JA);
+		struct calendar_day day = calendar_usual(rows[i].date, 0, LANGUAGE_JA);
 
 		if (day.open != rows[i].open || day.own || !bytes_is(day.name, rows[i].ja))
 			fail_msg("%d", (int)rows[i].date);
 	}
-	assert_true(bytes_is(calendar_usual(20270101, LANGUAGE_EN).name, "New Year's Day"));
+	assert_true(bytes_is(calendar_usual(20270101, 0, LANGUAGE_EN).name, "New Year's Day"));
+	/* Closed on Sundays and Wednesdays by contract: Saturdays are open, holidays stay. */
+	assert_true(calendar_usual(20261121, 1 << 0 | 1 << 3, LANGUAGE_JA).open);
+	assert_false(calendar_usual(20261122, 1 << 0 | 1 << 3, LANGUAGE_JA).open);
+	assert_false(calendar_usual(20261125, 1 << 0 | 1 << 3, LANGUAGE_JA).open);
+	assert_false(calendar_usual(20261123, 1 << 0 | 1 << 3, LANGUAGE_JA).open);
 }
 
 static void test_own(void **state)

@@ -123,6 +123,7 @@ static err keep_row(struct kept *kept, const struct contract *contract)
 		.idle_us = contract->session_idle_s * SECOND_US,
 		.total_us = contract->session_total_s * SECOND_US,
 		.lock_attempts = contract->lock_attempts,
+		.closed_weekdays = contract->closed_weekdays,
 	};
 	return OK;
 }
@@ -157,11 +158,13 @@ static int64_t stricter(int64_t a, int64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-static void apply_limits(struct contract_limits *limits, const struct contract_limits *row)
+static void apply_limits(struct contract_limits *limits, const struct contract_limits *row, bool own)
 {
 	limits->idle_us = stricter(limits->idle_us, row->idle_us);
 	limits->total_us = stricter(limits->total_us, row->total_us);
 	limits->lock_attempts = stricter(limits->lock_attempts, row->lock_attempts);
+	if (row->closed_weekdays != 0 && (own || limits->closed_weekdays == 0))
+		limits->closed_weekdays = row->closed_weekdays;
 }
 
 /* G2 */
@@ -180,7 +183,7 @@ err contract_limits(struct call *call, struct id facility, struct contract_limit
 	}
 	for (size_t i = 0; i < kept.count; i++)
 		if (id_is_zero(kept.rows[i].facility) || id_equal(kept.rows[i].facility, facility))
-			apply_limits(&limits, &kept.rows[i].limits);
+			apply_limits(&limits, &kept.rows[i].limits, !id_is_zero(kept.rows[i].facility));
 	*limits_out = limits;
 	return OK;
 }

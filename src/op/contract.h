@@ -32,6 +32,7 @@ struct contract {
 struct contract_limits {
 	int64_t idle_us, total_us;
 	int64_t lock_attempts;
+	int64_t closed_weekdays;     /* the facility's, else the compartment's */
 };
 
 extern const struct entity contract_entity;
