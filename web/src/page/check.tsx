@@ -7,8 +7,8 @@ import { hrefOf } from '../base/route';
 import { useSession } from '../base/session';
 import { Back } from '../part/back';
 import { CheckFacts, EventLink, RunButton, Steps, Waits } from '../part/check';
+import { PrintHead } from '../part/print-head';
 import { RemoteView } from '../part/remote';
-import { SheetHead } from '../part/sheet-head';
 import { CheckMark } from '../part/standing';
 import { Title } from '../part/title';
 import { useProofWords } from '../word/proof';
@@ -159,7 +159,7 @@ export function CheckPage({ check }: { readonly check: string }) {
   const [story, again] = useRemote(readCheck(check));
   return (
     <>
-      <SheetHead />
+      <PrintHead />
       <Back to={{ page: 'checks' }} label={say.checks.title} />
       <Title text={say.checkTitle(check)} />
       <RemoteView of={story} again={again}>

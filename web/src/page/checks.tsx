@@ -10,8 +10,8 @@ import { hrefOf, turnTo } from '../base/route';
 import { useTyped } from '../base/typed';
 import { Button } from '../part/button';
 import { Field, Select } from '../part/field';
+import { PrintHead, PrintRow } from '../part/print-head';
 import { RemoteView } from '../part/remote';
-import { SheetHead, SheetRow } from '../part/sheet-head';
 import { CheckMark } from '../part/standing';
 import { Title } from '../part/title';
 import { useProofWords } from '../word/proof';
@@ -149,7 +149,7 @@ function Shown({ of: checks, here, again }: ShownProps) {
         <table class="proof-table">
           <caption class="unseen">{words.title}</caption>
           <thead>
-            <SheetRow columns={7} title={words.title} />
+            <PrintRow columns={7} title={words.title} />
             <tr>
               <th scope="col">{words.columns.control}</th>
               <th scope="col">{words.columns.check}</th>
@@ -177,7 +177,7 @@ export function ChecksPage({ here }: { readonly here: Here }) {
   useReturn(again);
   return (
     <>
-      <SheetHead />
+      <PrintHead />
       <Title text={say.checks.title} />
       <p class="lead on-screen">{say.checks.lead}</p>
       <RemoteView of={remote} again={again}>

@@ -14,8 +14,8 @@ import { useTyped } from '../base/typed';
 import { Button } from '../part/button';
 import { Field, Select } from '../part/field';
 import { FileButton } from '../part/file-button';
+import { PrintHead, PrintRow } from '../part/print-head';
 import { RemoteView } from '../part/remote';
-import { SheetHead, SheetRow } from '../part/sheet-head';
 import { StatusMark } from '../part/standing';
 import { Title } from '../part/title';
 import { Trend } from '../part/trend';
@@ -240,7 +240,7 @@ function Rows({ rows, order, caption }: RowsProps) {
     <table class="proof-table">
       <caption class="unseen">{caption}</caption>
       <thead>
-        <SheetRow columns={6} title={caption} />
+        <PrintRow columns={6} title={caption} />
         <tr>
           <th scope="col">{columns.id}</th>
           <th scope="col">{columns.text}</th>
@@ -408,7 +408,7 @@ export function ProofPage({ here }: { readonly here: Here }) {
   useReturn(again);
   return (
     <>
-      <SheetHead />
+      <PrintHead />
       <Title text={say.title} />
       <p class="lead on-screen">{say.lead}</p>
       <RemoteView of={remote} again={again}>

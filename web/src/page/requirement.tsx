@@ -9,8 +9,8 @@ import { Back } from '../part/back';
 import { Button } from '../part/button';
 import { CheckFacts, RunButton, Steps, Waits } from '../part/check';
 import { FileButton } from '../part/file-button';
+import { PrintHead } from '../part/print-head';
 import { RemoteView } from '../part/remote';
-import { SheetHead } from '../part/sheet-head';
 import { CheckMark, RegisterMark, StatusMark } from '../part/standing';
 import { Title } from '../part/title';
 import { useProofWords } from '../word/proof';
@@ -288,7 +288,7 @@ export function RequirementPage({ requirement }: { readonly requirement: string 
   const annex = story.state === 'ready' ? story.value.catalogue : null;
   return (
     <>
-      <SheetHead />
+      <PrintHead />
       <Back to={{ page: 'proof', annex }} label={say.title} />
       <Title text={say.requirement.title(requirement)} />
       <RemoteView of={story} again={again}>

@@ -49,9 +49,9 @@ export function Steps({ of: steps, caption }: { readonly of: readonly Step[]; re
 /* The entry of the record that holds the result, and from there its proof. */
 export function EventLink({ index, label }: { readonly index: number; readonly label: string }) {
   const { operations } = useSession();
-  if (!operations.has('event.list')) return <>{label}</>;
+  if (!operations.has('event.see')) return <>{label}</>;
   return (
-    <a class="row-link" href={hrefOf({ page: 'events' })} data-event={index}>
+    <a class="row-link" href={hrefOf({ page: 'event', index: String(index) })} data-event={index}>
       {label}
     </a>
   );

@@ -3,6 +3,7 @@ import type { common as Japanese } from '../ja/common';
 
 export const common: typeof Japanese = {
   product: 'Sekimori',
+  printed: (time) => `Printed ${time}`,
   tagline: 'Kindergarten and home, in touch',
   skip: 'Skip to content',
   language: 'Language',

@@ -24,7 +24,6 @@ const entities: Record<string, string> = {
 export const ledger: LedgerWords = {
   system: 'Work of the system',
   copyId: 'Number',
-  printed: (at) => `As shown on ${at}`,
 
   events: {
     title: 'Record of events',

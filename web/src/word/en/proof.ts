@@ -121,7 +121,6 @@ export const proof: typeof Japanese = {
   never: 'Not yet',
   print: 'Print',
   sheet: 'Table of conformity (Excel)',
-  printed: (time) => `Printed ${time}`,
 
   requirement: {
     title: (id) => `Demand ${id}`,

@@ -17,6 +17,7 @@ const kinds: Record<Kind, string> = { absence: '欠席', late: '遅刻', early: 
 
 export const common = {
   product: 'せきもり',
+  printed: (time: string) => `${time} 印刷`,
   tagline: '園と家庭の連絡',
   skip: '本文へ進む',
   language: '表示する言語',

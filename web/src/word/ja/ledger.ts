@@ -60,7 +60,6 @@ const trialRoles: Record<TrialRole, string> = {
 export const ledger = {
   system: 'システムの処理',
   copyId: '番号',
-  printed: (at: string) => `${at} に表示した内容`,
 
   events: {
     title: '操作の記録',

@@ -128,7 +128,6 @@ export const proof = {
   never: 'まだ',
   print: '印刷する',
   sheet: '要件適合表（Excel）',
-  printed: (time: string) => `${time} 印刷`,
 
   requirement: {
     title: (id: string) => `要件 ${id}`,
