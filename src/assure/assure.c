@@ -1,8 +1,10 @@
 #include "assure/catalogue.h"
 #include "assure/checkrow.h"
 #include "assure/checks.h"
+#include "assure/checkview.h"
 #include "assure/eventlist.h"
 #include "assure/inspections.h"
+#include "assure/requirement.h"
 #include "assure/verdict.h"
 #include "assure/waits.h"
 
@@ -18,6 +20,12 @@ const struct entity *const assure_entities[] = {
 };
 
 const struct op *const assure_ops[] = {
+	&requirement_list,
+	&requirement_see,
+	&requirement_controls,
+	&requirement_trend,
+	&checkview_list,
+	&checkview_see,
 	&checkrow_run,
 	&checkrow_record,
 	NULL,

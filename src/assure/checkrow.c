@@ -307,7 +307,7 @@ const struct op checkrow_record = { /* GV-14 */
 	.status = 200,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "GV-14",
+	.requirements = "K-25 S-09 T-6",
 	.apply = record_apply,
 };
 
@@ -389,6 +389,6 @@ const struct op checkrow_run = { /* GV-14 */
 	.status = 202,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "GV-14",
+	.requirements = "K-25 S-09 T-6",
 	.apply = run_apply,
 };
