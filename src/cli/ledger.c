@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/rows_int.h"
 #include "entity/json.h"
+#include "ledger/note.h"
 #include "ledger/verify.h"
 #include "op/compartment.h"
 
@@ -154,21 +155,52 @@ static int verify_folder(const struct cli_options *options)
 	return status;
 }
 
+/* The key that was given, else the one that lies in the folder: then only whoever knows it from elsewhere knows whose heads these are. */
+static err export_key(const struct cli_options *options, struct note_key *key_out)
+{
+	char path[PATH_MAX], line[512] = "";
+	FILE *file;
+	bool got;
+
+	if (options->vkey != NULL)
+		return note_vkey_parse(bytes_str(options->vkey), key_out);
+	if (!join(path, options->dir, "vkey"))
+		return FAIL(TOO_LARGE);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return FAIL(NOT_FOUND);
+	got = fgets(line, sizeof(line), file) != NULL;
+	(void)fclose(file); /* only read */
+	line[strcspn(line, "\n")] = '\0';
+	return got ? note_vkey_parse(bytes_str(line), key_out) : FAIL(INVALID);
+}
+
+static int verify_taken(const struct cli_options *options)
+{
+	struct finding f = {.name = options->dir, .report.first_bad = UINT64_MAX};
+	struct note_key key;
+
+	f.e = export_key(options, &key);
+	if (err_is_ok(f.e))
+		f.e = verify_export(options->dir, &key, &f.report);
+	else if (err_is(f.e, ERR_NOT_FOUND))
+		f.e = verify_export(options->dir, NULL, &f.report);
+	if (!options->json && options->vkey == NULL)
+		printf("%s: the key %s\n", f.name, err_is_ok(f.e) ? "is the one in the folder: compare it with the one you know, or give it with --vkey" : "was not given");
+	return tell(options, &f);
+}
+
 int cli_ledger(const struct cli_options *options)
 {
 	if (options->sub == NULL || strcmp(options->sub, "verify") != 0) {
-		(void)fprintf(stderr, "usage: sekimori ledger verify DIR [--json]\n");
+		(void)fprintf(stderr, "usage: sekimori ledger verify DIR [--vkey KEY] [--json]\n");
 		return CLI_USAGE;
 	}
 	if (!err_is_ok(crypto_start()) || !err_is_ok(compartment_start()))
 		return CLI_WRONG;
 	if (exists(options->dir, "core/" COMPARTMENT_DATABASE))
 		return verify_compartment(options, options->dir);
-	if (exists(options->dir, "checkpoint")) {
-		struct finding f = {.name = options->dir, .report.first_bad = UINT64_MAX};
-
-		f.e = verify_export(options->dir, NULL, &f.report);
-		return tell(options, &f);
-	}
+	if (exists(options->dir, "checkpoint"))
+		return verify_taken(options);
 	return verify_folder(options);
 }

@@ -6,9 +6,11 @@
 #include "identity/identity.h"
 #include "kinder/kinder.h"
 #include "op/change.h"
+#include "op/cosign.h"
 #include "op/contract.h"
 #include "op/events.h"
 #include "op/evidence.h"
+#include "op/export.h"
 #include "op/op_entity.h"
 #include "op/readwire.h"
 
@@ -27,7 +29,7 @@ const struct job_kind *const *const job_kinds = joined_jobs;
 const op_start op_starts[] = {contract_start, identity_start, kinder_start, assure_start, NULL};
 
 static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, identity_entities, kinder_entities, assure_entities, NULL};
-static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, NULL};
+static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, NULL};
 static const struct job_kind *const *const job_lists[] = {kinder_jobs, assure_jobs, NULL};
 
 __attribute__((constructor)) static void join(void)

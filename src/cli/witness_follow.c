@@ -16,6 +16,7 @@
 #include "cli/witness_int.h"
 #include "entity/json.h"
 #include "ledger/heads.h"
+#include "op/export.h"
 
 #define LEN LEDGER_HASH_LEN
 
@@ -236,6 +237,24 @@ static void say_entry(struct witness_finding *finding, uint64_t bad)
 
 /* ---- one look ---- */
 
+/* With entries the folder is an export as the server's own: it says how to verify it. */
+static err put_texts(struct witness *witness)
+{
+	OWN(buf) vkey = {0};
+
+	if (witness->login[0] == '\0')
+		return OK;
+	TRY(note_vkey_format(&witness->log, &vkey));
+	for (unsigned i = 0; i < EXPORT_TEXTS; i++) {
+		OWN(buf) text = {0};
+		const char *name;
+
+		TRY(export_text(i, witness->log.name, bytes_of(&vkey), &name, &text));
+		TRY(witness_folder_text(witness->folder, name, bytes_of(&text)));
+	}
+	return OK;
+}
+
 /* The head follows from what is kept: it becomes what is kept. */
 static bool accept_head(struct witness *witness, const struct ledger_head *shown, struct bytes note, struct witness_finding *finding)
 {
@@ -294,6 +313,10 @@ static void grow(struct witness *witness, const struct ledger_head *shown, struc
 	}
 	if (!accept_head(witness, shown, note, finding))
 		return;
+	if (!err_is_ok(put_texts(witness))) {
+		say_storage(finding);
+		return;
+	}
 	witness_follow_say(finding, WITNESS_FOLLOWED, "%" PRIu64 " 件まで確かめ、署名しました。", "Verified and cosigned up to %" PRIu64 " entries.", shown->size);
 	give(witness, note, finding);
 }

@@ -781,36 +781,73 @@ err verify_database(const char *database, const char *heads, const struct note_k
 	return OK;
 }
 
+/* The head of the checkpoint, computed and compared. */
+static err add_checkpoint(struct walk *walk, struct bytes note, size_t *max)
+{
+	struct ledger_head said;
+	struct head *head;
+
+	TRY(heads_check(note, NULL, &said));
+	walk->size = said.size;
+	TRY(add_head(walk, max, &head));
+	head->size = said.size;
+	TRY(add_head(walk, max, &head));
+	head->size = said.size;
+	head->note = note;
+	memcpy(head->root, said.root, LEN);
+	return OK;
+}
+
+/* NOT_FOUND: no such file in the directory. */
+static err path_in(const char *directory, const char *name, struct buf *path)
+{
+	TRY(buf_printf(path, "%s/%s", directory, name));
+	TRY(buf_u8(path, 0));
+	return access((const char *)path->ptr, F_OK) == 0 ? OK : FAIL(NOT_FOUND);
+}
+
+/* Heads signed after this export speak of entries that are not in it. */
+static void drop_later(struct walk *walk)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < walk->head_count; i++)
+		if (walk->heads[i].size <= walk->size)
+			walk->heads[kept++] = walk->heads[i];
+	walk->head_count = kept;
+}
+
 err verify_export(const char *directory, const struct note_key *key, struct verify_report *report_out)
 {
 	struct walk walk = {.path = directory, .files = true, .key = key, .finding = {.index = NOWHERE}};
 	struct verify_report report = {.first_bad = NOWHERE};
-	struct head heads[2] = {0};
-	struct ledger_head said = {0};
+	struct bytes content = {0};
+	size_t max = 0;
 	OWN(buf) path = {0};
+	OWN(buf) list = {0};
 	OWN(buf) note = {0};
-	err e;
+	err e = path_in(directory, "checkpoint", &path);
 
-	TRY(buf_printf(&path, "%s/checkpoint", directory));
-	TRY(buf_u8(&path, 0));
-	e = read_file((const char *)path.ptr, HEADS_NOTE_MAX, &note);
+	if (err_is_ok(e))
+		e = read_file((const char *)path.ptr, HEADS_NOTE_MAX, &note);
 	if (err_is(e, ERR_NOT_FOUND))
 		return FAIL(UNAVAILABLE);
 	if (err_is_ok(e))
-		e = heads_check(bytes_of(&note), NULL, &said);
+		e = add_checkpoint(&walk, bytes_of(&note), &max);
 	if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE)) {
-		report.first_bad = 0;
-		memcpy(report.what, "the checkpoint is malformed", sizeof("the checkpoint is malformed"));
-		*report_out = report;
-		return OK;
+		find(&walk.finding, 0, "the checkpoint is malformed");
+		e = OK;
 	}
+	if (err_is_ok(e) && walk.finding.index != 0 && err_is_ok(path_in(directory, "heads", &list)))
+		e = read_heads((const char *)list.ptr, &content);
+	if (err_is_ok(e) && content.len > 0)
+		e = list_heads(&walk, content, &max);
+	drop_later(&walk);
+	if (err_is_ok(e))
+		e = finish(&walk, &report);
+	free(walk.heads);
+	free((void *)(uintptr_t)content.ptr);
 	TRY(e);
-	heads[0].size = heads[1].size = walk.size = said.size;
-	heads[1].note = bytes_of(&note);
-	memcpy(heads[1].root, said.root, LEN);
-	walk.heads = heads;
-	walk.head_count = 2;
-	TRY(finish(&walk, &report));
 	*report_out = report;
 	return OK;
 }

@@ -27,7 +27,7 @@ struct verify_report {
 typedef err (*verify_visit)(void *context, uint64_t index, struct bytes leaf);
 MUST_USE err verify_database(const char *database, const char *heads, const struct note_key *key,
     verify_visit visit, void *context, struct verify_report *report_out);
-/* A directory in tlog-tiles layout (checkpoint, tile/…, tile/entries/…). */
+/* A directory in tlog-tiles layout (checkpoint, tile/…, tile/entries/…, and heads where there is such a file). */
 MUST_USE err verify_export(const char *directory, const struct note_key *key, struct verify_report *report_out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "ledger/ledger.h"
 #include "ledger/tilepath.h"
 #include "ledger/tree.h"
+#include "op/cosign.h"
 #include "op/evidence.h"
 #include "op/head_signer.h"
 
@@ -34,13 +35,14 @@ static err ledger_see(struct call *call)
 	json_base64(&call->out, "public_key", (struct bytes){key.public_key, sizeof(key.public_key)});
 	json_text(&call->out, "verifier_key", bytes_of(&vkey));
 	json_int(&call->out, "size", (int64_t)size);
-	return OK;
+	return cosign_tell(call);
 }
 
 static err ledger_checkpoint(struct call *call)
 {
 	TRY(own_log(call));
-	return head_signer_current(call->compartment->signer, call->out.out);
+	TRY(head_signer_current(call->compartment->signer, call->out.out));
+	return cosign_add(call, call->out.out);
 }
 
 /* Whoever holds a proof checks it with this. */

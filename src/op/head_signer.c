@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ledger/heads.h"
+#include "op/cosigned.h"
 #include "op/head_signer.h"
 #include "store/committer.h"
 
@@ -21,6 +23,7 @@ struct head_signer {
 	uint64_t size;          /* of the newest signed head */
 	int64_t signed_at_us;   /* monotonic */
 	struct buf checkpoint;  /* the newest signed head; empty: none yet */
+	struct cosigned *cosigned;
 };
 
 /* A head that a crash cut off does not count (ledger/heads.h): the file ends behind the last whole one. */
@@ -49,6 +52,15 @@ static err cut_torn_tail(int fd)
 	return ftruncate(fd, at) == 0 ? OK : FAIL(UNAVAILABLE);
 }
 
+static err open_cosigned(const char *path, struct cosigned **cosigned_out)
+{
+	char name[PATH_MAX];
+
+	if (snprintf(name, sizeof(name), "%s.cosigned", path) >= (int)sizeof(name))
+		return FAIL(TOO_LARGE);
+	return cosigned_open(name, cosigned_out);
+}
+
 err head_signer_open(const char *path, const char *origin, struct ledger *ledger, struct keys *keys, struct head_signer **signer_out)
 {
 	struct head_signer *signer = calloc(1, sizeof(*signer));
@@ -60,7 +72,7 @@ err head_signer_open(const char *path, const char *origin, struct ledger *ledger
 	(void)snprintf(signer->key.name, sizeof(signer->key.name), "%s", origin);
 	signer->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (signer->fd < 0 || !err_is_ok(cut_torn_tail(signer->fd)) || pthread_mutex_init(&signer->lock, NULL) != 0 ||
-	    !err_is_ok(keys_ledger_public(keys, signer->key.public_key))) {
+	    !err_is_ok(keys_ledger_public(keys, signer->key.public_key)) || !err_is_ok(open_cosigned(path, &signer->cosigned))) {
 		log_error("the heads file or the ledger's key cannot be opened");
 		if (signer->fd >= 0)
 			close(signer->fd);
@@ -77,6 +89,7 @@ void head_signer_close(struct head_signer **signer)
 		return;
 	if (close((*signer)->fd) != 0)
 		log_warn("the heads file was not closed cleanly");
+	cosigned_close(&(*signer)->cosigned);
 	pthread_mutex_destroy(&(*signer)->lock);
 	buf_free(&(*signer)->checkpoint);
 	free(*signer);
@@ -177,6 +190,11 @@ err head_signer_read(struct head_signer *signer, uint64_t from, struct buf *reco
 	if (!err_is(e, ERR_NOT_FOUND))
 		return e;
 	return buf_append(records_out, (struct bytes){part.ptr, part.len - rest.len});
+}
+
+struct cosigned *head_signer_cosigned(struct head_signer *signer)
+{
+	return signer->cosigned;
 }
 
 err head_signer_key(struct head_signer *signer, struct note_key *key_out)

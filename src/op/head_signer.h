@@ -11,9 +11,10 @@
 #include "ledger/ledger.h"
 #include "ledger/note.h"
 
+struct cosigned;
 struct head_signer;
 
-/* path: the heads file, appended to. keys and ledger are borrowed. */
+/* path: the heads file, appended to; the newest cosigned one is in <path>.cosigned. keys and ledger are borrowed. */
 MUST_USE err head_signer_open(const char *path, const char *origin, struct ledger *ledger, struct keys *keys, struct head_signer **signer_out);
 void head_signer_close(struct head_signer **signer);
 MUST_USE err head_signer_tick(struct head_signer *signer);
@@ -26,6 +27,7 @@ MUST_USE err head_signer_current(struct head_signer *signer, struct buf *checkpo
  */
 #define HEAD_SIGNER_PART_MAX ((size_t)1 << 20)
 MUST_USE err head_signer_read(struct head_signer *signer, uint64_t from, struct buf *records_out);
+struct cosigned *head_signer_cosigned(struct head_signer *signer);
 MUST_USE err head_signer_key(struct head_signer *signer, struct note_key *key_out);
 
 #endif

@@ -398,6 +398,7 @@ export async function operations() {
 				raw: content['application/octet-stream'] !== undefined,
 				status: Number(Object.keys(operation.responses).find((code) => code.startsWith('2'))),
 				...operation['x-sekimori'],
+				kind: method === 'get' ? 'read' : 'write', // what is sent is written, also where the ledger does not record it
 			});
 		}
 	return rows;
