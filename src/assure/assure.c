@@ -3,6 +3,7 @@
 #include "assure/checks.h"
 #include "assure/checkview.h"
 #include "assure/eventlist.h"
+#include "assure/inspect_rows.h"
 #include "assure/inspections.h"
 #include "assure/requirement.h"
 #include "assure/verdict.h"
@@ -44,6 +45,7 @@ err assure_load(const char *folder)
 
 err assure_start(void)
 {
+	TRY(inspect_rows_start());
 	TRY(checkrow_start());
 	return verdict_start();
 }

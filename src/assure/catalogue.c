@@ -527,6 +527,7 @@ static err read_policy(struct loading *l)
 	struct yaml_node *root = NULL;
 
 	TRY(load(l, "access.yaml", &root));
+	TRY(policy_read_groups(root, l->arena, &l->out->groups, &l->out->group_count));
 	return policy_read(root, l->arena, &l->out->rules, &l->out->rule_count);
 }
 

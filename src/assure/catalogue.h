@@ -15,6 +15,7 @@
 #include "base/arena.h"
 
 struct policy_rule;
+struct policy_group;
 
 struct catalogue_words { const char *ja, *en; };
 
@@ -112,6 +113,8 @@ struct catalogue {
 	size_t event_count;
 	const struct policy_rule *rules;                /* of access.yaml, in its order */
 	size_t rule_count;
+	const struct policy_group *groups;
+	size_t group_count;
 };
 
 #define CATALOGUE_ANNEXES_MAX 16

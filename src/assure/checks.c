@@ -1,13 +1,24 @@
 #include <string.h>
 
 #include "assure/checks.h"
+#include "assure/checks_inside.h"
+#include "assure/inspect_crypto.h"
+#include "assure/inspect_keys.h"
+#include "assure/inspect_ledger.h"
+#include "assure/inspect_people.h"
+#include "assure/inspect_sealed.h"
+#include "assure/inspect_tables.h"
 #include "base/log.h"
-
-static const struct check none[] = {{.id = NULL}};
 
 /* A module's array is added here. */
 static const struct check *const lists[] = {
-	none,
+	checks_inside,
+	inspect_crypto_checks,
+	inspect_keys_checks,
+	inspect_ledger_checks,
+	inspect_people_checks,
+	inspect_sealed_checks,
+	inspect_tables_checks,
 };
 
 const struct check *checks_at(size_t index)

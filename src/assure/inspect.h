@@ -21,6 +21,7 @@ struct inspect {
 	const char *check;              /* the check's id */
 	const _Atomic bool *stop;       /* the core is to end: return soon */
 	int64_t until_us;               /* monotonic; after that inspect_breathe says TIMEOUT */
+	int64_t began_us;               /* inspect_breathe's: when the part at hand began */
 	struct steps steps;
 	struct buf data;
 };
@@ -38,8 +39,8 @@ void inspect_unable(struct inspect *inspect, const char *ja, const char *en);
 /* For the check that asked. TOO_LARGE: beyond INSPECT_DATA_MAX in all. */
 MUST_USE err inspect_data(struct inspect *inspect, struct bytes more);
 /*
- * Between bounded parts of a long look (at most some thousand rows or 50 ms): ends the read transaction, empties the arena, and begins
- * anew. No query may be open, and nothing of the arena is valid afterwards. TIMEOUT: it has taken too long, or the core ends.
+ * Between bounded parts of a long look (at most some thousand rows or 50 ms): ends the read transaction, empties the arena, rests as
+ * long as the part took, and begins anew. No query may be open, and nothing of the arena is valid afterwards. TIMEOUT: it has taken too long, or the core ends.
  */
 MUST_USE err inspect_breathe(struct inspect *inspect);
 

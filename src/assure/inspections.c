@@ -1,13 +1,24 @@
 #include <string.h>
 
+#include "assure/inspect_crypto.h"
+#include "assure/inspect_keys.h"
+#include "assure/inspect_ledger.h"
+#include "assure/inspect_people.h"
+#include "assure/inspect_sealed.h"
+#include "assure/inspect_secrets.h"
+#include "assure/inspect_tables.h"
 #include "assure/inspections.h"
 #include "base/log.h"
 
-static const struct inspection none[] = {{.name = NULL}};
-
 /* A module's array is added here; each ends with a row without name. */
 static const struct inspection *const lists[] = {
-	none,
+	inspect_crypto,
+	inspect_keys,
+	inspect_ledger,
+	inspect_people,
+	inspect_sealed,
+	inspect_secrets,
+	inspect_tables,
 };
 
 const struct inspection *inspections_find(const char *name)

@@ -152,20 +152,28 @@ static err read_rule(const struct yaml_node *map, const char *entity, struct are
 	return OK;
 }
 
-static err read_groups(const struct yaml_node *root, struct arena *arena)
+err policy_read_groups(const struct yaml_node *root, struct arena *arena, const struct policy_group **groups_out, size_t *count_out)
 {
 	const struct yaml_node *groups = NULL;
+	struct policy_group *list;
+	size_t count = 0, at = 0;
 
 	TRY(yaml_member(root, "field_groups", YAML_MAP, &groups));
 	for (const struct yaml_node *entity = groups->first; entity != NULL; entity = entity->next) {
 		if (entity->kind != YAML_MAP)
 			return yaml_wrong(entity, "the groups of \"%s\" are a map", entity->name);
-		for (const struct yaml_node *group = entity->first; group != NULL; group = group->next) {
-			const char *const *texts = NULL;
-
-			TRY(read_texts(group, arena, &texts));
-		}
+		count += entity->count;
 	}
+	list = arena_alloc(arena, (count + 1) * sizeof(*list)); /* YAML_NODES_MAX at most */
+	if (list == NULL)
+		return FAIL(UNAVAILABLE);
+	for (const struct yaml_node *entity = groups->first; entity != NULL; entity = entity->next)
+		for (const struct yaml_node *group = entity->first; group != NULL; group = group->next) {
+			list[at] = (struct policy_group){.entity = entity->name, .name = group->name};
+			TRY(read_texts(group, arena, &list[at++].fields));
+		}
+	*groups_out = list;
+	*count_out = count;
 	return OK;
 }
 
@@ -180,7 +188,6 @@ err policy_read(const struct yaml_node *root, struct arena *arena, const struct 
 	TRY(yaml_text(root, "version", &version));
 	if (strcmp(version, "1") != 0)
 		return yaml_wrong(root, "version 1 is wanted");
-	TRY(read_groups(root, arena));
 	TRY(yaml_member(root, "rules", YAML_MAP, &rules));
 	for (const struct yaml_node *entity = rules->first; entity != NULL; entity = entity->next) {
 		if (entity->kind != YAML_LIST || entity->count == 0)

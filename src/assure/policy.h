@@ -25,7 +25,14 @@ struct policy_rule {
 	unsigned line;
 };
 
-/* INVALID: logged. */
+/* Fields that the policy calls by one name. */
+struct policy_group {
+	const char *entity, *name;
+	const char *const *fields;      /* ends with NULL */
+};
+
+/* INVALID: logged. Both. */
+MUST_USE err policy_read_groups(const struct yaml_node *root, struct arena *arena, const struct policy_group **groups_out, size_t *count_out);
 MUST_USE err policy_read(const struct yaml_node *root, struct arena *arena, const struct policy_rule **rules_out, size_t *count_out);
 bool policy_has_action(const struct policy_rule *rule, const char *action);
 /* The next rule for this entity and action whose roles include one of these, behind `after` (NULL: from the start); NULL: none. */

@@ -28,7 +28,7 @@ struct person {
 
 struct trial_fact {
 	char name[PROVEWIRE_NAME_MAX + 1];
-	char text[64];
+	char text[PROVEWIRE_TEXT_MAX + 1];
 };
 
 struct trial {

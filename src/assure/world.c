@@ -140,9 +140,21 @@ static err furnish(struct trial *trial, const struct world_place *place)
 	return OK;
 }
 
+/* A sealed value of this compartment, for the other one to try its keys on. */
+static err share_sealed(struct trial *trial)
+{
+	struct inspected said;
+	OWN(buf) text = {0};
+
+	TRY(trial_inspect(trial, "sealed-sample", (struct bytes){0}, &said));
+	TRY(base64url_append(&text, said.data));
+	TRY(buf_u8(&text, 0));
+	return trial_know(trial, "sealed", (const char *)text.ptr);
+}
+
 err world_make(struct trial *trial)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		TRY(furnish(trial, &places[i]));
-	return OK;
+	return share_sealed(trial);
 }

@@ -182,3 +182,14 @@ err credential_set(struct call *call, struct id account, struct bytes phc)
 	TRY(row_insert(&call->rows, &credential_entity, &credential));
 	return recovery_make(call, account);
 }
+
+err credential_remove(struct call *call, struct id account)
+{
+	struct credential credential = {0};
+	err e = credential_of(&call->rows, account, &credential);
+
+	if (err_is(e, ERR_NOT_FOUND))
+		return OK;
+	TRY(e);
+	return row_delete(&call->rows, &credential_entity, &credential);
+}

@@ -42,5 +42,7 @@ MUST_USE err credential_uncount(struct call *call, struct credential *credential
 MUST_USE err credential_clear(struct row_context *c, struct credential *credential, struct bytes phc, uint32_t rounds);
 /* Sets or replaces the password of an account. */
 MUST_USE err credential_set(struct call *call, struct id account, struct bytes phc);
+/* Whoever has left has none any more; nothing where there is none. */
+MUST_USE err credential_remove(struct call *call, struct id account);
 
 #endif

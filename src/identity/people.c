@@ -307,6 +307,16 @@ static err end_memberships(struct call *call, struct reach *reach)
 	return OK;
 }
 
+/* Nothing is left to sign in with; the history is kept. DA-6 */
+static err remove_means(struct call *call, struct id account)
+{
+	bool found = false;
+
+	TRY(factor_remove(call, account, &found));
+	TRY(pin_remove(call, account, &found));
+	return credential_remove(call, account);
+}
+
 static err leave_apply(struct call *call)
 {
 	struct reach reach;
@@ -321,6 +331,7 @@ static err leave_apply(struct call *call)
 	account->state = ACCOUNT_LEFT;
 	TRY(row_update(&call->rows, &account_entity, account));
 	TRY(end_memberships(call, &reach));
+	TRY(remove_means(call, account->row.id));
 	TRY(lower(call, account->row.id));
 	return told(call, &reach);
 }

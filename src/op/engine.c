@@ -38,6 +38,12 @@ void engine_rows(struct engine *engine, struct db *db, struct arena *arena, stru
 	};
 }
 
+void engine_vouch(struct engine *engine, struct row_context *rows)
+{
+	rows->newest = newest_known;
+	rows->newest_context = engine->newest;
+}
+
 static void rows_use(struct task *task, struct db *db, struct change_list *changes)
 {
 	engine_rows(task->engine, db, &task->arena, changes, &task->call.rows);

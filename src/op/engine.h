@@ -83,6 +83,8 @@ void engine_burst_end(struct engine_reader *reader);
 
 /* Whether a commit would succeed now (at most one probing commit a second) and the ledger could be read back. Calls back like a reply. */
 void engine_ready(struct engine *engine, void (*ready)(void *context, uint64_t number, bool yes), void *context, uint64_t number);
+/* Rows read with this context are compared with what the ledger says of them; for whoever reads beside the operations. */
+void engine_vouch(struct engine *engine, struct row_context *rows);
 /* Once a second from some thread: flushes counted refusals, runs due chores. */
 void engine_tick(struct engine *engine);
 

@@ -322,6 +322,7 @@ static err inspect_for(struct core_prove *prove, const struct provewire *asked)
 	inspection = inspections_find(name);
 	if (inspection == NULL)
 		return FAIL(INVALID);
+	engine_vouch(prove->engine, &inspect.rows);
 	look(prove, inspection, &inspect);
 	e = provewire_put_steps(&body, &inspect.steps);
 	if (err_is_ok(e)) {

@@ -27,7 +27,7 @@ struct person {
 
 struct fact {
 	char name[PROVEWIRE_NAME_MAX + 1];
-	char text[40];
+	char text[PROVEWIRE_TEXT_MAX + 1];
 };
 
 /* Of a check where it runs. */
