@@ -45,16 +45,20 @@ const OWN = /^\/v1\/[\w\-./?&=%]{1,200}$/;
 const ANSWERS_MAX = 20;
 const LISTS: Record<Known['kind'], string> = { child: 'child.list', facility: 'facility.list', account: 'account.list' };
 
-/* What this role may see is kept for the next one. */
+/* What this role may see is kept for the next one; said again when there is more. */
 function useNumbers(): void {
   const { client, operations, me } = useSession();
   const { say } = useLedgerWords();
+  const [, more] = useState(0);
   useEffect(() => {
     const place = me.facility?.name ?? say.trial.title;
     for (const kind of ['child', 'facility', 'account'] as const) {
       if (!operations.has(LISTS[kind])) continue;
       client(readKnown(kind)).then(
-        (found) => remember(found, place),
+        (found) => {
+          remember(found, place);
+          more((before) => before + 1);
+        },
         () => undefined, /* then there is nothing to choose from; ids can be typed */
       );
     }
