@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "assure/checks.h"
+#include "assure/checks_host.h"
 #include "assure/checks_inside.h"
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
@@ -12,6 +13,7 @@
 
 /* A module's array is added here. */
 static const struct check *const lists[] = {
+	checks_host,
 	checks_inside,
 	inspect_crypto_checks,
 	inspect_keys_checks,
@@ -21,30 +23,33 @@ static const struct check *const lists[] = {
 	inspect_tables_checks,
 };
 
-const struct check *checks_at(size_t index)
+static const struct check *joined[CHECKS_MAX];
+static size_t joined_count;
+
+__attribute__((constructor)) static void join(void)
 {
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		for (const struct check *check = lists[i]; check->id != NULL; check++)
-			if (index-- == 0)
-				return check;
-	return NULL;
+		for (const struct check *check = lists[i]; check->id != NULL; check++) {
+			REQUIRE(joined_count < CHECKS_MAX);
+			joined[joined_count++] = check;
+		}
+}
+
+const struct check *checks_at(size_t index)
+{
+	return index < joined_count ? joined[index] : NULL;
 }
 
 size_t checks_count(void)
 {
-	size_t count = 0;
-
-	while (checks_at(count) != NULL)
-		count++;
-	return count;
+	return joined_count;
 }
 
 const struct check *checks_find(const char *id)
 {
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		for (const struct check *check = lists[i]; check->id != NULL; check++)
-			if (strcmp(check->id, id) == 0)
-				return check;
+	for (size_t i = 0; i < joined_count; i++)
+		if (strcmp(joined[i]->id, id) == 0)
+			return joined[i];
 	return NULL;
 }
 

@@ -10,6 +10,8 @@
 
 #include "assure/check.h"
 
+#define CHECKS_MAX 384
+
 size_t checks_count(void);
 const struct check *checks_at(size_t index);
 const struct check *checks_find(const char *id);    /* NULL: no such row */

@@ -196,6 +196,11 @@ const struct tlsclient_info *trial_connection(const struct trial *trial)
 	return ask_info(trial->lone != NULL ? trial->lone : trial->ask);
 }
 
+err trial_knock(struct trial *trial, struct bytes first, uint8_t *out, size_t max, size_t *got_out)
+{
+	return tlsclient_knock(&trial->target, first, clock_mono_us() + INT64_C(3000000), out, max, got_out);
+}
+
 /* The last segment of the problem's type. */
 static void type_of(const struct ask_reply *reply, struct seen *seen)
 {

@@ -84,6 +84,11 @@ void trial_forget(struct trial *trial, const char *cast);
 /* UNAVAILABLE: no reply (out->status 0); any reply is OK. who NULL: nobody; json NULL: no body. */
 MUST_USE err trial_ask(struct trial *trial, const struct person *who, const char *method, const char *path, const char *json, struct seen *out);
 MUST_USE err trial_ask_raw(struct trial *trial, const struct wish *wish, struct seen *out);
+/* Without TLS: sends `first` to the door and takes what comes back, at most max bytes. For what no library says any more (SSL 3.0). */
+MUST_USE err trial_knock(struct trial *trial, struct bytes first, uint8_t *out, size_t max, size_t *got_out);
+/* Of the last connection made: version, suite, certificate; why it was refused. See crypto/tlsclient.h. */
+struct tlsclient_info;
+const struct tlsclient_info *trial_connection(const struct trial *trial);
 /* printf for a path or a body; valid until 8 further calls. */
 const char *trial_text(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -63,7 +63,5 @@ MUST_USE err trial_know(struct trial *trial, const char *name, const char *text)
 /* NULL: not there, and nothing is said about it. */
 const char *trial_known(const struct trial *trial, const char *name);
 const char *trial_setting(const struct trial *trial, const char *name); /* NULL: not set */
-/* Keeps what another address would be: how the last connection came about. */
-const struct tlsclient_info *trial_connection(const struct trial *trial);
 
 #endif

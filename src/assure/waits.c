@@ -174,7 +174,6 @@ static const struct wait {
 	/* CR-1 */
 	{"tls-only-cryptrec-suites", WAITS_CHECK, NULL},
 	{"internal-link-plaintext-refused", WAITS_LINK, NULL},
-	{"tls-certificate-days-left", WAITS_CHECK, NULL},
 	/* CR-2 */
 	/* CR-3 */
 	{"algorithm-list-confirmed-within", IN_REGISTER, "algorithm-list"},
@@ -187,13 +186,11 @@ static const struct wait {
 	{"event-kind-silent-none", WAITS_CHECK, NULL},
 	/* LG-2 */
 	/* LG-3 */
-	{"clock-offset-within", WAITS_CHECK, NULL},
 	/* LG-4 */
 	{"log-handover-verifies", WAITS_HANDOVER, NULL},
 	{"log-handover-overdue-none", WAITS_HANDOVER, NULL},
 	/* LG-5 */
 	{"provider-read-recorded", WAITS_MAINT, NULL},
-	{"direct-database-read-refused", WAITS_CHECK, NULL},
 	/* LG-6 */
 	{"log-review-within", IN_REGISTER, "log-review"},
 	/* DT-1 */
@@ -209,8 +206,6 @@ static const struct wait {
 	{"waf-attack-samples-blocked", WAITS_WAF, NULL},
 	{"waf-rules-newer-than", WAITS_WAF, NULL},
 	/* DT-4 */
-	{"listener-equals-allow-list", WAITS_CHECK, NULL},
-	{"unlisted-peer-none", WAITS_FLOW, NULL},
 	{"boundary-firewall-drops-unlisted", WAITS_FLOW, NULL},
 	{"malformed-packet-dropped", WAITS_FLOW, NULL},
 	/* DT-5 */
@@ -227,7 +222,6 @@ static const struct wait {
 	/* DT-8 */
 	{"host-services-equal-baseline", WAITS_BASELINE, NULL},
 	{"host-patch-age-within", WAITS_PATCH, NULL},
-	{"server-role-boundary-holds", WAITS_NETWORK, NULL},
 	/* DT-9 */
 	{"closed-network-egress-refused", WAITS_NETWORK, NULL},
 	{"closed-network-internet-source-refused", WAITS_NETWORK, NULL},
@@ -252,7 +246,7 @@ static const struct wait {
 	{"utility-by-unlisted-refused", WAITS_UTILITY, NULL},
 	{"utility-use-recorded", WAITS_UTILITY, NULL},
 	/* CH-6 */
-	{"program-digest-equals-release", WAITS_CHECK, NULL},
+	{"program-digest-equals-release", WAITS_RELEASE, NULL},
 	{"setting-without-change-record-none", WAITS_CHECK, NULL},
 	{"planted-change-detected", WAITS_PLANT, NULL},
 	/* CH-7 */

@@ -164,9 +164,26 @@ static void run_close(struct run *run)
 	*run = (struct run){.fd = -1};
 }
 
+static err put_compartments(const struct prove *prove, struct buf *data)
+{
+	char text[PROVEWIRE_TEXT_MAX + 1] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < prove->core_count; i++) {
+		int more = snprintf(text + len, sizeof(text) - len, "%s%s", i == 0 ? "" : ",", prove->cores[i].name);
+
+		if (more < 0 || (size_t)more >= sizeof(text) - len) {
+			text[len] = '\0';
+			break;
+		}
+		len += (size_t)more;
+	}
+	return provewire_put_pair(data, "compartments", text);
+}
+
 static err put_door(const struct prove *prove, struct buf *data)
 {
-	static const char *const settings[] = {"doors", "users", "web", "catalog"};
+	static const char *const settings[] = {"doors", "users", "web", "catalog", "folder"};
 	const char *address = boot_setting(prove->boot, "address");
 	const char *port = boot_setting(prove->boot, "port");
 	char supervisor[16];
@@ -181,6 +198,7 @@ static err put_door(const struct prove *prove, struct buf *data)
 	TRY(provewire_put_pair(data, "pin", prove->pin));
 	(void)snprintf(supervisor, sizeof(supervisor), "%d", (int)prove->boot->supervisor);
 	TRY(provewire_put_pair(data, "supervisor", supervisor));
+	TRY(put_compartments(prove, data));
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		const char *text = boot_setting(prove->boot, settings[i]);
 

@@ -11,7 +11,6 @@
 
 #define SECOND_US INT64_C(1000000)
 #define CORES_MAX 32
-#define CHECKS_MAX 384
 #define RUNS_MAX 4
 #define FACTS_MAX 96
 

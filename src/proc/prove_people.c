@@ -152,7 +152,6 @@ void prove_people_prepared(struct prove *prove, struct core *core, const struct 
 {
 	size_t index = (size_t)core->preparing;
 
-	(void)prove;
 	if (core->preparing < 0 || answer->number != index)
 		return; /* of an earlier question */
 	core->preparing = -1;
@@ -168,7 +167,10 @@ void prove_people_prepared(struct prove *prove, struct core *core, const struct 
 	}
 	if (core->state == CORE_PREPARING)
 		core->next_person = answer->outcome == CHECK_PASSED ? index + 1 : index;
-	core->wait_us = clock_mono_us() + (answer->outcome == CHECK_PASSED ? PAUSE_US : AGAIN_US);
+	if (answer->outcome != CHECK_PASSED)
+		core->wait_us = clock_mono_us() + AGAIN_US;
+	else
+		core->wait_us = prove->scheduled ? clock_mono_us() + PAUSE_US : 0; /* somebody waits for it */
 }
 
 /* A run that asks for a renewed account comes first; then those of the start. */

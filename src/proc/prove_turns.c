@@ -69,7 +69,7 @@ err prove_turns_hello(struct prove *prove, struct core *core, struct bytes check
 		TRY(provewire_cut_check(&checks, &told));
 		index = index_of(told.id);
 		check = checks_at(index);
-		if (check == NULL || index >= CHECKS_MAX)
+		if (check == NULL)
 			return FAIL(INVALID);
 		if (check->where == CHECK_HOST)
 			know(&prove->host[index], &told, check->id, "");
@@ -87,7 +87,7 @@ void prove_turns_asked(struct prove *prove, struct core *core, struct bytes id)
 	size_t index = index_of(id);
 	struct turn *turn;
 
-	if (checks_at(index) == NULL || index >= CHECKS_MAX)
+	if (checks_at(index) == NULL)
 		return;
 	turn = runs_there(checks_at(index), core) ? &core->turns[index] : home_of(prove, index, core);
 	if (turn == NULL)
@@ -158,11 +158,11 @@ bool prove_turns_next(struct prove *prove, size_t *check_out, struct core **core
 {
 	struct choice best = {0};
 
-	for (size_t index = 0; checks_at(index) != NULL && index < CHECKS_MAX; index++)
+	for (size_t index = 0; checks_at(index) != NULL; index++)
 		consider(prove, index, NULL, &prove->host[index], &best);
 	if (best.turn == NULL && worlds_are_made(prove))
 		for (size_t i = 0; i < prove->core_count; i++)
-			for (size_t index = 0; checks_at(index) != NULL && index < CHECKS_MAX; index++)
+			for (size_t index = 0; checks_at(index) != NULL; index++)
 				consider(prove, index, &prove->cores[i], &prove->cores[i].turns[index], &best);
 	*check_out = best.check;
 	*core_out = best.core;
@@ -240,7 +240,7 @@ void prove_turns_recorded(struct prove *prove, const struct core *core, const st
 {
 	struct turn *turn;
 
-	if (answer->outcome == CHECK_PASSED || checks_at(answer->number) == NULL || answer->number >= CHECKS_MAX)
+	if (answer->outcome == CHECK_PASSED || checks_at(answer->number) == NULL)
 		return;
 	log_warn("%s did not record a result of %s", core->name, checks_at(answer->number)->id);
 	turn = home_of(prove, answer->number, core);

@@ -25,7 +25,7 @@
 #include "proc/table.h"
 
 #define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 4 * SUPERVISOR_COMPARTMENTS_MAX + 1)
-#define SETTINGS_ADDED 6               /* for edges and prove, to those that all have */
+#define SETTINGS_ADDED 8               /* for edges and prove, to those that all have */
 #define ONCE_NAME "host"
 #define YOUNG_US INT64_C(1000000)      /* dying sooner after being ready counts as a crash loop */
 #define BACKOFF_FIRST_US INT64_C(50000)
@@ -224,6 +224,25 @@ static err doors_text(const struct supervisor *s, char *text, size_t max)
 	return OK;
 }
 
+/* Where the compartments lie, when they lie in one place. */
+static void add_folder(const struct supervisor *s, struct boot *boot)
+{
+	char folder[BOOT_SETTING_MAX];
+	char *slash;
+
+	if (s->config->compartment_count == 0 || snprintf(folder, sizeof(folder), "%s", s->directories[0]) >= (int)sizeof(folder))
+		return;
+	slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return;
+	slash[1] = '\0';
+	for (size_t i = 1; i < s->config->compartment_count; i++)
+		if (strncmp(s->directories[i], folder, strlen(folder)) != 0)
+			return;
+	*slash = '\0';
+	add_setting(boot, "folder", folder);
+}
+
 /* What it tries goes through the first door. */
 static err fill_prove(const struct supervisor *s, struct boot *boot)
 {
@@ -239,6 +258,7 @@ static err fill_prove(const struct supervisor *s, struct boot *boot)
 	add_setting(boot, "port", text);
 	if (door->web != NULL)
 		add_setting(boot, "web", door->web);
+	add_folder(s, boot);
 	if (boot->user != 0) {
 		size_t users = s->config->compartment_count > s->config->door_count ? s->config->compartment_count : s->config->door_count;
 
