@@ -24,9 +24,15 @@ static err facility_probe(struct db *db, struct event_sides *sides, struct id id
 	return OK;
 }
 
+/* Its first half names nobody: there may be no account yet. */
+static bool makes_probes(struct bytes operation)
+{
+	return bytes_is(operation, "account.probe") || bytes_is(operation, "facility.probe");
+}
+
 static err by_objects(struct db *db, struct event_sides *sides, const struct event *event, enum event_side *side_out)
 {
-	enum event_side side = EVENT_NEITHER;
+	enum event_side side = makes_probes(event->operation) ? EVENT_PROBE : EVENT_NEITHER;
 	bool probe = false;
 
 	for (size_t i = 0; i < event->object_count && side != EVENT_PROBE; i++) {
