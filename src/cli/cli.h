@@ -60,6 +60,7 @@ int cli_ops(const struct cli_options *options);
 int cli_sql(const struct cli_options *options);
 int cli_entities(const struct cli_options *options);
 int cli_ledger(const struct cli_options *options);
+int cli_check(const struct cli_options *options);
 int cli_witness(const struct cli_options *options);
 
 #endif

@@ -83,7 +83,7 @@ static err speak(struct door *door, const char *path, struct ask_request *reques
 	if (len < 0 || (size_t)len >= sizeof(whole))
 		return FAIL(INVALID);
 	request->path = whole;
-	request->cookie = door->cookie[0] != '\0' ? door->cookie : NULL;
+	request->bearer = door->cookie[0] != '\0' ? door->cookie : NULL;
 	return ask_do(door->ask, request, reply_out);
 }
 
