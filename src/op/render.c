@@ -62,7 +62,7 @@ static void put_text(struct render *r, enum renderwire_kind kind, struct bytes t
 static err build_head(struct render *r, const struct render_head *head)
 {
 	struct renderwire_head wire = {
-		.english = head->language == LANGUAGE_EN, .landscape = head->landscape, .issued_us = head->issued_us,
+		.english = head->language == LANGUAGE_EN, .landscape = head->landscape, .sheet = head->sheet, .issued_us = head->issued_us,
 	};
 
 	/* One after the other, since a text lives in the scratch until the next. */

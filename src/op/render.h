@@ -1,5 +1,5 @@
 /*
- * render - documents for people: described here, made into a PDF (A4) by the compartment's render process.
+ * render - documents for people: described here, made into a PDF (A4) or a workbook by the compartment's render process.
  *
  * Builders only append; the first error stays and render_pdf says it. Texts are UTF-8; line feeds break lines, other
  * controls and noncharacters become spaces. The same document gives the same bytes, always.
@@ -25,6 +25,7 @@ struct render_head {
 	int64_t issued_us;          /* the same moment, for the file's own date; 0: 1970 */
 	enum language language;
 	bool landscape;
+	bool sheet;                 /* a workbook (XLSX): a heading begins a worksheet; no codes */
 };
 
 enum render_align { RENDER_ALIGN_LEFT, RENDER_ALIGN_CENTER, RENDER_ALIGN_RIGHT };

@@ -1,16 +1,18 @@
 #include "op/renderwire.h"
 
 #define VERSION 1
+#define FORM_SHEET 2
 #define YEAR_9999_US INT64_C(253402300799000000)
 
 /* ---- the document ---- */
 
 err renderwire_put_head(struct buf *document, const struct renderwire_head *head)
 {
+	REQUIRE(!(head->landscape && head->sheet));
 	REQUIRE(document->len == 0 && head->issued_us >= 0 && head->issued_us <= YEAR_9999_US);
 	TRY(buf_u8(document, VERSION));
 	TRY(buf_u8(document, head->english));
-	TRY(buf_u8(document, head->landscape));
+	TRY(buf_u8(document, head->sheet ? FORM_SHEET : head->landscape));
 	TRY(buf_u64(document, (uint64_t)head->issued_us));
 	TRY(buf_blob(document, head->title));
 	TRY(buf_blob(document, head->subtitle));
@@ -92,13 +94,15 @@ err renderwire_cut_head(struct bytes *document, struct renderwire_head *head_out
 	struct renderwire_head head = {0};
 	struct bytes rest = *document;
 	uint64_t issued_us;
-	uint8_t version;
+	uint8_t version, form;
 
 	TRY(cut_u8(&rest, &version));
 	TRY(cut_flag(&rest, &head.english));
-	TRY(cut_flag(&rest, &head.landscape));
+	TRY(cut_u8(&rest, &form));
+	head.landscape = form == 1;
+	head.sheet = form == FORM_SHEET;
 	TRY(cut_u64(&rest, &issued_us));
-	if (version != VERSION || issued_us > (uint64_t)YEAR_9999_US)
+	if (version != VERSION || form > FORM_SHEET || issued_us > (uint64_t)YEAR_9999_US)
 		return FAIL(INVALID);
 	head.issued_us = (int64_t)issued_us;
 	TRY(cut_text(&rest, RENDERWIRE_LINE_MAX, &head.title));

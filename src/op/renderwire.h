@@ -3,7 +3,8 @@
  *
  * A document; integers big-endian, blob = u32 length, UTF-8 without noncharacters, and without controls but line feeds:
  *
- *   u8 version=1 | u8 language | u8 landscape | u64 issued_us | blob title | blob subtitle | blob footer | blob issued | item …
+ *   u8 version=1 | u8 language | u8 form | u64 issued_us | blob title | blob subtitle | blob footer | blob issued | item …
+ *   form   0 pages, 1 pages in landscape, 2 a workbook
  *   item   HEADING, TEXT, NOTE  u8 kind | blob text
  *          QR                   u8 kind | blob payload (any bytes) | blob caption
  *          BREAK, TABLE_END     u8 kind
@@ -14,7 +15,7 @@
  *
  *   u8 version=1 | u8 type | u32 number | body
  *   core → render   BEGIN    u32 size of the document
- *   render → core   ANSWER   u8 status | u32 size of the PDF; 0 unless made
+ *   render → core   ANSWER   u8 status | u32 size of the file; 0 unless made
  *   both ways       DATA     1..RENDERWIRE_DATA_MAX bytes; size bytes in all
  *
  * number names the rendering. Both sides hold the other for hostile: the decoder accepts exactly what the encoder writes.
@@ -27,7 +28,7 @@
 #define RENDERWIRE_MESSAGE_MAX 61440
 #define RENDERWIRE_DATA_MAX 49152
 #define RENDERWIRE_DOCUMENT_MAX ((uint32_t)1 << 20)
-#define RENDERWIRE_PDF_MAX ((uint32_t)2 << 20)
+#define RENDERWIRE_PDF_MAX ((uint32_t)2 << 20) /* a workbook too */
 #define RENDERWIRE_LINE_MAX 512     /* title, subtitle, footer, issued */
 #define RENDERWIRE_TEXT_MAX 16384   /* any other text */
 #define RENDERWIRE_QR_MAX 512       /* payload */
@@ -53,7 +54,8 @@ enum renderwire_align { RENDERWIRE_LEFT, RENDERWIRE_MIDDLE, RENDERWIRE_RIGHT, RE
 enum renderwire_flag { RENDERWIRE_BOLD = 1, RENDERWIRE_SHADE = 2, RENDERWIRE_CENTER = 4, RENDERWIRE_FLAGS = 7 };
 
 struct renderwire_head {
-	bool english, landscape;
+	bool english;
+	bool landscape, sheet;        /* at most one of them */
 	int64_t issued_us;            /* 0 .. the year 9999 */
 	struct bytes title, subtitle, footer, issued;
 };

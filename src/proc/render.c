@@ -1,5 +1,5 @@
 /*
- * The render process of a compartment: takes a document, gives a PDF. It holds no key and no file; fonts are mapped before
+ * The render process of a compartment: takes a document, gives a PDF or a workbook. It holds no key and no file; fonts are mapped before
  * it gives up its files, and what it knows ends with the document.
  *
  *   idle ── BEGIN ─▶ receiving ── the last DATA ─▶ making: ANSWER, DATA … ─▶ idle
@@ -22,6 +22,7 @@
 #include "proc/proc.h"
 #include "proc/sandbox.h"
 #include "proc/type.h"
+#include "proc/workbook.h"
 
 #define MEMORY_MAX ((rlim_t)192 << 20)
 #define MAKE_MAX_US INT64_C(20000000)
@@ -89,6 +90,16 @@ static void forget(void *context)
 	server->size = 0;
 }
 
+/* What the document says it is. */
+static err make(struct bytes document, struct buf *file_out)
+{
+	struct renderwire_head head;
+	struct bytes rest = document;
+
+	TRY(renderwire_cut_head(&rest, &head));
+	return head.sheet ? workbook_make(document, file_out) : paper_make(document, file_out);
+}
+
 static err finish(struct server *server)
 {
 	struct renderwire_frame frame = {.type = RENDERWIRE_ANSWER, .number = server->number};
@@ -96,7 +107,7 @@ static err finish(struct server *server)
 	err e;
 
 	atomic_store(&make_until_us, clock_mono_us() + MAKE_MAX_US);
-	e = paper_make(bytes_of(&server->document), &pdf);
+	e = make(bytes_of(&server->document), &pdf);
 	atomic_store(&make_until_us, 0);
 	forget(server);
 	if (err_is_ok(e))
