@@ -6,6 +6,7 @@
 #include "assure/inspect_rows.h"
 #include "assure/inspections.h"
 #include "assure/requirement.h"
+#include "assure/sheet.h"
 #include "assure/verdict.h"
 #include "assure/waits.h"
 
@@ -25,6 +26,7 @@ const struct op *const assure_ops[] = {
 	&requirement_see,
 	&requirement_controls,
 	&requirement_trend,
+	&sheet_requirements,
 	&checkview_list,
 	&checkview_see,
 	&checkrow_run,

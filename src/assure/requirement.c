@@ -2,48 +2,12 @@
 
 #include "assure/show.h"
 #include "base/clock.h"
-#include "op/contract.h"
+#include "assure/view.h"
 
 #include "assure/requirement.h"
 
 #define TREND_DAYS 90
 #define DAY_US (INT64_C(86400) * 1000000)
-
-/* What one answer stands on. */
-struct view {
-	struct call *call;
-	struct json *json;
-	const struct catalogue *all;
-	struct facts facts;
-	const struct verdict *verdicts;
-	bool agreed;                    /* there is a contract that says which annexes apply */
-	struct contract contract;
-};
-
-static err view_open(struct call *call, struct view *view)
-{
-	struct verdict *verdicts = NULL;
-	err e;
-
-	*view = (struct view){.call = call, .json = &call->out, .all = catalogue_get()};
-	TRY(facts_read(&call->rows, call->now_us, &view->facts));
-	TRY(verdict_lasting(&call->rows, &verdicts));
-	view->verdicts = verdicts;
-	e = contract_of(&call->rows, (struct id){{0}}, &view->contract);
-	view->agreed = err_is_ok(e);
-	return err_is(e, ERR_NOT_FOUND) ? OK : e;
-}
-
-/* Where nothing is agreed, everything is demanded. */
-static bool applies(const struct view *view, const struct catalogue_annex *annex)
-{
-	return !view->agreed || contract_names(view->contract.annexes, bytes_str(annex->id));
-}
-
-static enum matrix_status status_of(const struct view *view, const struct catalogue_requirement *requirement)
-{
-	return matrix_requirement(view->all, requirement, &view->facts.known, NULL);
-}
 
 /* ---- pieces ---- */
 
@@ -61,12 +25,12 @@ static void put_annex(const struct view *view, const struct catalogue_annex *ann
 	int64_t counts[MATRIX_STATUS_COUNT] = {0};
 
 	for (size_t i = 0; i < annex->requirement_count; i++)
-		counts[status_of(view, &annex->requirements[i])]++;
+		counts[view_status(view, &annex->requirements[i])]++;
 	json_object(view->json, NULL);
 	json_str(view->json, "id", annex->id);
 	show_words(view->json, "title", &annex->title);
 	show_words(view->json, "customer", &annex->customer);
-	json_bool(view->json, "applies", applies(view, annex));
+	json_bool(view->json, "applies", view_applies(view, annex));
 	json_int(view->json, "rows", (int64_t)annex->requirement_count);
 	put_counts(view->json, counts);
 	json_object_end(view->json);
@@ -112,18 +76,10 @@ static void put_tally(struct json *json, const struct tally *tally)
 	json_object_end(json);
 }
 
-/* Since when, where that has been counted already: within a minute of turning it has not. */
-static int64_t since_of(const struct view *view, const struct catalogue_requirement *requirement, enum matrix_status status)
-{
-	const struct verdict *verdict = &view->verdicts[catalogue_requirement_index(requirement)];
-
-	return verdict->row.version > 0 && verdict->status == (int32_t)status ? verdict->since : 0;
-}
-
 /* Members only; the controls are the caller's. */
 static void put_requirement(const struct view *view, const struct catalogue_requirement *requirement)
 {
-	enum matrix_status status = status_of(view, requirement);
+	enum matrix_status status = view_status(view, requirement);
 	struct tally tally = {0};
 
 	for (size_t i = 0; i < requirement->control_count; i++)
@@ -136,7 +92,7 @@ static void put_requirement(const struct view *view, const struct catalogue_requ
 	json_str(view->json, "en", requirement->text.en);
 	json_str(view->json, "duty", catalogue_duty_names[requirement->duty]);
 	json_str(view->json, "status", matrix_status_names[status]);
-	json_time(view->json, "since", since_of(view, requirement, status));
+	json_time(view->json, "since", view_since(view, requirement, status));
 	json_time(view->json, "last_at", tally.last_at);
 	put_tally(view->json, &tally);
 }
@@ -167,14 +123,14 @@ static bool wanted_annex(const struct view *view, const struct catalogue_annex *
 
 	if (only->present)
 		return bytes_is(only->as.text, annex->id);
-	return call_value(view->call, "all")->present || applies(view, annex);
+	return call_value(view->call, "all")->present || view_applies(view, annex);
 }
 
 static bool wanted_status(const struct view *view, const struct catalogue_requirement *requirement)
 {
 	const struct value *only = call_value(view->call, "status");
 
-	return !only->present || only->as.choice == (int32_t)status_of(view, requirement);
+	return !only->present || only->as.choice == (int32_t)view_status(view, requirement);
 }
 
 static err list_apply(struct call *call)
@@ -185,7 +141,7 @@ static err list_apply(struct call *call)
 	json_time(view.json, "at", call->now_us);
 	json_array(view.json, "catalogues");
 	for (size_t i = 0; i < view.all->annex_count; i++)
-		if (applies(&view, &view.all->annexes[i]) || wanted_annex(&view, &view.all->annexes[i]))
+		if (view_applies(&view, &view.all->annexes[i]) || wanted_annex(&view, &view.all->annexes[i]))
 			put_annex(&view, &view.all->annexes[i]);
 	json_array_end(view.json);
 	json_array(view.json, "items");
@@ -301,7 +257,7 @@ static void put_reasons(const struct view *view, const struct catalogue_control 
 
 static void put_why(const struct view *view, const struct catalogue_requirement *requirement)
 {
-	enum matrix_status worst = status_of(view, requirement);
+	enum matrix_status worst = view_status(view, requirement);
 
 	json_array(view->json, "why");
 	for (size_t i = 0; worst != MATRIX_PROVEN && i < requirement->control_count; i++)

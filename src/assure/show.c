@@ -145,7 +145,7 @@ void show_register(struct json *json, const struct facts *facts, const struct ca
 	json_object_end(json);
 }
 
-void show_reason(struct json *json, const char *check, enum matrix_check state)
+void show_say_check(const char *check, enum matrix_check state, struct show_said *said_out)
 {
 	static const struct catalogue_words reasons[MATRIX_CHECK_COUNT] = {
 		[MATRIX_PASSED] = {"検査に合格しています。", "The check passes."},
@@ -157,19 +157,38 @@ void show_reason(struct json *json, const char *check, enum matrix_check state)
 		[MATRIX_NO_SUBJECT] = {"検査の対象がまだありません。", "What the check is about does not exist yet."},
 	};
 	struct waits_words words;
-	char ja[400], en[400];
 
-	(void)snprintf(ja, sizeof(ja), "%s", reasons[state].ja);
-	(void)snprintf(en, sizeof(en), "%s", reasons[state].en);
+	(void)snprintf(said_out->ja, sizeof(said_out->ja), "%s", reasons[state].ja);
+	(void)snprintf(said_out->en, sizeof(said_out->en), "%s", reasons[state].en);
 	if (state == MATRIX_NO_SUBJECT && waits_for(check, &words)) {
-		(void)snprintf(ja, sizeof(ja), "%sができるのを待っています。", words.ja);
-		(void)snprintf(en, sizeof(en), "It waits for %s.", words.en);
+		(void)snprintf(said_out->ja, sizeof(said_out->ja), "%sができるのを待っています。", words.ja);
+		(void)snprintf(said_out->en, sizeof(said_out->en), "It waits for %s.", words.en);
 	}
-	json_str(json, "ja", ja);
-	json_str(json, "en", en);
 }
 
-void show_register_reason(struct json *json, const struct catalogue_register *of, enum matrix_register state)
+static void show_said(struct json *json, const struct show_said *said)
+{
+	json_str(json, "ja", said->ja);
+	json_str(json, "en", said->en);
+}
+
+void show_reason(struct json *json, const char *check, enum matrix_check state)
+{
+	struct show_said said;
+
+	show_say_check(check, state, &said);
+	show_said(json, &said);
+}
+
+/* words with the register's title in place of its one %s */
+static void fill(const char *words, const char *title, char text_out[static 400])
+{
+	const char *hole = strstr(words, "%s");
+
+	(void)snprintf(text_out, 400, "%.*s%s%s", (int)(hole - words), words, title, hole + 2);
+}
+
+void show_say_register(const struct catalogue_register *of, enum matrix_register state, struct show_said *said_out)
 {
 	static const struct catalogue_words reasons[MATRIX_REGISTER_COUNT] = {
 		[MATRIX_HELD] = {"「%s」の記録がそろっています。", "The register \"%s\" is in order."},
@@ -178,15 +197,15 @@ void show_register_reason(struct json *json, const struct catalogue_register *of
 		[MATRIX_EXPIRED] = {"「%s」に確認の期限を過ぎた記録があります。", "The register \"%s\" has a record that was confirmed too long ago."},
 		[MATRIX_NO_REGISTER] = {"登録簿「%s」の仕組みができるのを待っています。", "It waits for the register \"%s\"."},
 	};
-	const char *const titles[] = {of->title.ja, of->title.en};
-	const char *const words[] = {reasons[state].ja, reasons[state].en};
-	static const char *const names[] = {"ja", "en"};
 
-	for (size_t i = 0; i < 2; i++) {
-		const char *hole = strstr(words[i], "%s");
-		char text[400];
+	fill(reasons[state].ja, of->title.ja, said_out->ja);
+	fill(reasons[state].en, of->title.en, said_out->en);
+}
 
-		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(hole - words[i]), words[i], titles[i], hole + 2);
-		json_str(json, names[i], text);
-	}
+void show_register_reason(struct json *json, const struct catalogue_register *of, enum matrix_register state)
+{
+	struct show_said said;
+
+	show_say_register(of, state, &said);
+	show_said(json, &said);
 }

@@ -19,7 +19,11 @@ void show_check(struct json *json, const struct facts *facts, const struct catal
 void show_register(struct json *json, const struct facts *facts, const struct catalogue_need *need);
 /* As kept: an array; [] where it is none. */
 void show_steps(struct json *json, struct bytes steps);
-/* Members ja and en: why a part is as it is. */
+/* Why a part is as it is. */
+struct show_said { char ja[400], en[400]; };
+void show_say_check(const char *check, enum matrix_check state, struct show_said *said_out);
+void show_say_register(const struct catalogue_register *of, enum matrix_register state, struct show_said *said_out);
+/* The same as members ja and en. */
 void show_reason(struct json *json, const char *check, enum matrix_check state);
 void show_register_reason(struct json *json, const struct catalogue_register *of, enum matrix_register state);
 /* Is it about the program's own posture: clock, listeners, algorithms, certificate, sandbox, digests? Those lead the list, in this order. */
