@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { before, test } from 'node:test';
 
 import { accounts, get, mustSurvive, post, root, until } from './lib.mjs';
@@ -146,6 +147,42 @@ test('K-25 S-21 the counts of each day are kept', async () => {
 		assert.match(one.at, TIME);
 	}
 	assert.equal((await get('/v1/requirement-trend?days=0', people.auditor)).status, 400);
+});
+
+// The files of a package, found from its end.
+function unzip(bytes) {
+	const end = bytes.length - 22;
+	const files = new Map();
+	assert.equal(bytes.readUInt32LE(end), 0x06054b50);
+	for (let at = bytes.readUInt32LE(end + 16), count = bytes.readUInt16LE(end + 10); count > 0; count--) {
+		const [packed, nameLength, local] = [bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt32LE(at + 42)];
+		const from = local + 30 + nameLength;
+		files.set(bytes.toString('utf8', at + 46, at + 46 + nameLength), inflateRawSync(bytes.subarray(from, from + packed)).toString('utf8'));
+		at += 46 + nameLength;
+	}
+	return files;
+}
+
+const rowsOf = (sheet) => [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map((row) =>
+	[...row[1].matchAll(/<c [^>]*t="inlineStr"[^>]*><is><t[^>]*>(.*?)<\/t><\/is><\/c>/gs)].map((cell) => cell[1]));
+
+test('K-25 S-09 S-21 the annex as a workbook: each row with its status, every cell a text', async () => {
+	const words = { proven: '実証済み', failing: '不適合', stale: '期限切れ', open: '未実証' };
+	const live = (await get('/v1/requirements?catalogue=K', people.auditor)).json.items;
+	const reply = await get('/v1/requirement-sheet?catalogue=K', people.auditor, { headers: { 'accept-language': 'ja' } });
+
+	assert.equal(reply.status, 200);
+	assert.match(reply.headers['content-type'], /spreadsheetml\.sheet$/);
+	assert.match(reply.headers['content-disposition'], /^attachment; filename="requirements\.xlsx"$/);
+	const files = unzip(reply.bytes);
+	const rows = rowsOf(files.get('xl/worksheets/sheet2.xml')).slice(2);
+	assert.deepEqual(rows.map((row) => [row[0], row[5]]), live.map((one) => [one.id, words[one.status]]));
+	for (const [name, text] of files)
+		if (name.startsWith('xl/worksheets/'))
+			assert.ok(!/<f[ >]|<v>/.test(text), name);
+	assert.equal((await get('/v1/requirement-sheet?catalogue=ZZ', people.auditor)).status, 404);
+	assert.equal((await get('/v1/requirement-sheet', people.guardian)).status, 403);
+	assert.equal((await get('/v1/requirement-sheet')).status, 401);
 });
 
 test('K-25 a check whose subject does not exist yet cannot be asked for, and says what it waits for', async () => {
