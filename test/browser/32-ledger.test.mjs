@@ -207,7 +207,7 @@ test('LG-2 K-27 the whole ledger is taken away as one file, and its entries give
     execFileSync('tar', ['-xf', 'copy.tar'], { cwd: folder });
     const [name] = readdirSync(folder).filter((one) => one.startsWith('sekimori-'));
     const copy = join(folder, name);
-    const key = readKey(readFileSync(join(copy, 'key'), 'utf8').trim());
+    const key = readKey(readFileSync(join(copy, 'vkey'), 'utf8').trim());
     const note = readFileSync(join(copy, 'checkpoint'), 'utf8');
     const [origin, size, root] = note.split('\n');
     assert.equal(origin, key.name);
@@ -223,7 +223,9 @@ test('LG-2 K-27 the whole ledger is taken away as one file, and its entries give
     const tiles = Buffer.concat([...filesBelow(join(copy, 'tile/0'))].sort().map((file) => readFileSync(file)));
     assert.ok(tiles.equals(Buffer.concat(hashes)));
     assert.ok(readFileSync(join(copy, 'heads')).includes(key.name));
-    assert.match(readFileSync(join(copy, 'README.txt'), 'utf8'), /How to check/);
+    for (const name of ['README.ja.md', 'README.en.md', 'verify.go']) assert.ok(readFileSync(join(copy, name)).length > 1000, name);
+    const told = execFileSync(process.env.SEKIMORI_BIN, ['ledger', 'verify', copy], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    assert.match(told, new RegExp(size));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

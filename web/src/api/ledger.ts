@@ -173,8 +173,22 @@ const file = (where: string, signal?: AbortSignal): Call<Saved> => ({
   ...(signal ? { signal } : {}),
 });
 
-export const readCheckpoint = (log: string, signal?: AbortSignal): Call<Saved> =>
-  file(path`/v1/ledger/${log}/checkpoint`, signal);
+/* What belongs beside the tiles of a copy of the ledger: its head, its key, and how to check them. */
+export interface CopyPlan {
+  readonly size: number;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+export const readCopyPlan = (log: string): Call<CopyPlan> => ({
+  method: 'GET',
+  path: path`/v1/ledger/${log}/export`,
+  decode: record<CopyPlan>({
+    size: integer,
+    files: list(record<{ name: string; text: string }>({ name: text, text })),
+  }),
+});
+
+export const readCheckpoint = (log: string): Call<Saved> => file(path`/v1/ledger/${log}/checkpoint`);
 
 /* `tile` is a path of tlog-tiles: "0/x001/067", "entries/000.p/5". */
 export const readTile = (log: string, tile: string, signal: AbortSignal): Call<Saved> =>

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call, Client } from '../api/client';
-import type { Ledger } from '../api/ledger';
 import { copyLog, countEntries, piecesOf } from './logcopy';
 import { toBase64 } from './raw';
 
@@ -25,7 +24,6 @@ test('entries are counted by their lengths', () => {
 });
 
 const SIZE = 3;
-const ledger: Ledger = { log: 'city', origin: 'demo/city', verifier_key: 'demo/city+00000000+AA==', size: SIZE, witness: null };
 const checkpoint = `demo/city\n${SIZE}\n${toBase64(new Uint8Array(32))}\n\n— demo/city ${toBase64(Uint8Array.of(1, 2, 3, 4, 5))}\n`;
 
 const pathsOf = (raw: Uint8Array): string[] => {
@@ -38,9 +36,10 @@ const pathsOf = (raw: Uint8Array): string[] => {
   return names;
 };
 
-function server(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Client {
+const PLAN = { size: SIZE, files: [{ name: 'checkpoint', text: checkpoint }, { name: 'vkey', text: 'key' }, { name: 'README.en.md', text: 'read me' }] };
+
+function server(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}, plan: object = PLAN): Client {
   const whole: Record<string, Uint8Array<ArrayBuffer>> = {
-    '/v1/ledger/city/checkpoint': new TextEncoder().encode(checkpoint),
     '/v1/ledger/city/tile/0/000.p/3': new Uint8Array(96),
     '/v1/ledger/city/tile/entries/000.p/3?skip=0': Uint8Array.of(0, 1, 7, 0, 1, 8),
     '/v1/ledger/city/tile/entries/000.p/3?skip=2': Uint8Array.of(0, 1, 9),
@@ -48,6 +47,7 @@ function server(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}):
     ...change,
   };
   return <T,>({ path, decode }: Call<T>) => {
+    if (path === '/v1/ledger/city/export') return Promise.resolve(decode(plan, 'reply'));
     const found = whole[path];
     assert.ok(found, path);
     return Promise.resolve(decode({ name: 'x', blob: new Blob([found]) }, 'reply'));
@@ -55,12 +55,12 @@ function server(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}):
 }
 
 const copy = (client: Client) =>
-  copyLog({ client, ledger, readme: 'read me', signal: new AbortController().signal, told: () => undefined });
+  copyLog({ client, log: 'city', signal: new AbortController().signal, told: () => undefined });
 
 test('LG-2 the archive holds head, key, hashes, entries and all heads', async () => {
   const blob = await copy(server());
   assert.deepEqual(pathsOf(new Uint8Array(await blob.arrayBuffer())), [
-    'README.txt', 'checkpoint', 'key', 'tile/0/000.p/3', 'tile/entries/000.p/3', 'heads',
+    'checkpoint', 'vkey', 'README.en.md', 'tile/0/000.p/3', 'tile/entries/000.p/3', 'heads',
   ].map((name) => `sekimori-city-3/${name}`));
   assert.equal(blob.size % 512, 0);
 });
@@ -69,5 +69,7 @@ test('what is not what was asked for is not packed', async () => {
   await assert.rejects(copy(server({ '/v1/ledger/city/tile/0/000.p/3': new Uint8Array(95) })));
   await assert.rejects(copy(server({ '/v1/ledger/city/tile/entries/000.p/3?skip=2': Uint8Array.of(0, 1, 9, 0, 1, 9) })));
   await assert.rejects(copy(server({ '/v1/ledger/city/tile/entries/000.p/3?skip=0': Uint8Array.of() })));
-  await assert.rejects(copy(server({ '/v1/ledger/city/checkpoint': Uint8Array.of(1) })));
+  await assert.rejects(copy(server({}, { ...PLAN, size: SIZE + 1 })));
+  await assert.rejects(copy(server({}, { ...PLAN, files: [] })));
+  await assert.rejects(copy(server({}, { ...PLAN, files: [...PLAN.files, { name: '名前', text: '' }] })));
 });

@@ -1,13 +1,12 @@
 /*
  * The whole ledger as one file: an archive in the layout of C2SP tlog-tiles, with the newest head, all heads, the key, and
- * words on how to check it. Fetched piece by piece; what has come is handed to the browser in parts, which keeps large
- * ones on the disk.
+ * how to check it. Fetched piece by piece; what has come is handed to the browser in parts, which keeps large ones on the
+ * disk.
  *
- *   checkpoint ──▶ tiles of hashes, bundles of entries ──▶ heads ──▶ file
+ *   head, key and words ──▶ tiles of hashes, bundles of entries ──▶ heads ──▶ file
  */
 import type { Client } from '../api/client';
-import type { Ledger } from '../api/ledger';
-import { readCheckpoint, readEntries, readHeads, readTile } from '../api/ledger';
+import { readCopyPlan, readEntries, readHeads, readTile } from '../api/ledger';
 import { readHead } from './merkle';
 import type { Raw } from './raw';
 import { join } from './raw';
@@ -63,13 +62,12 @@ export class Unlike extends Error {}
 
 export interface Wanted {
   readonly client: Client;
-  readonly ledger: Ledger;
-  readonly readme: string;
+  readonly log: string;
   readonly signal: AbortSignal;
   readonly told: (done: number, of: number) => void;
 }
 
-export async function copyLog({ client, ledger: { log, verifier_key }, readme, signal, told }: Wanted): Promise<Blob> {
+export async function copyLog({ client, log, signal, told }: Wanted): Promise<Blob> {
   const raw = async (call: Parameters<typeof client>[0]): Promise<Raw> => {
     const { blob } = (await client(call)) as { readonly blob: Blob };
     return new Uint8Array(await blob.arrayBuffer());
@@ -92,9 +90,9 @@ export async function copyLog({ client, ledger: { log, verifier_key }, readme, s
     return tile;
   };
 
-  const checkpoint = await raw(readCheckpoint(log, signal));
-  const head = readHead(new TextDecoder().decode(checkpoint));
-  if (!head || head.size > COPY_MAX) throw new Unlike();
+  const plan = await client(readCopyPlan(log));
+  const head = readHead(plan.files.find(({ name }) => name === 'checkpoint')?.text ?? '');
+  if (!head || head.size !== plan.size || head.size > COPY_MAX) throw new Unlike();
 
   const at = new Date();
   const folder = `sekimori-${log}-${head.size}`;
@@ -112,9 +110,7 @@ export async function copyLog({ client, ledger: { log, verifier_key }, readme, s
     keep(tarHead(`${folder}/${name}`, content.length, at), content, padding(content.length));
 
   const words = new TextEncoder();
-  put('README.txt', words.encode(readme));
-  put('checkpoint', checkpoint);
-  put('key', words.encode(`${verifier_key}\n`));
+  for (const { name, text } of plan.files) put(name, words.encode(text));
 
   const pieces = piecesOf(head.size);
   const coming: Promise<Raw>[] = [];

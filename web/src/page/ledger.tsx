@@ -21,7 +21,6 @@ import { ProblemNotice, SendProblem } from '../part/problem';
 import { Loading, RemoteView } from '../part/remote';
 import { Title } from '../part/title';
 import { useLedgerWords } from '../word/ledger';
-import readme from '../word/verify.txt?raw';
 import '../style/ledger.css';
 
 interface Known {
@@ -167,7 +166,7 @@ function Copy({ known: { ledger, head } }: { readonly known: Known }) {
     setProgress([0, 1]);
     try {
       const told = (done: number, of: number) => setProgress([done, of]);
-      const blob = await copyLog({ client, ledger, readme, signal: stop.signal, told });
+      const blob = await copyLog({ client, log: ledger.log, signal: stop.signal, told });
       keepFile({ name: `sekimori-${ledger.log}.tar`, blob });
       setMade(blob.size);
     } catch (error) {
@@ -230,7 +229,7 @@ function Shown({ ledger }: { readonly ledger: Ledger }) {
       <HeadPart known={known} />
       <Explanation />
       <WitnessPart ledger={ledger} />
-      {operations.has('ledger.entries') && operations.has('ledger.heads') && <Copy known={known} />}
+      {operations.has('ledger.export') && <Copy known={known} />}
     </div>
   );
 }
