@@ -231,6 +231,25 @@ test('LG-2 K-27 the whole ledger is taken away as one file, and its entries give
   }
 });
 
+test('LG-2 K-27 how far the city\'s witness has come is said, and what it has not checked yet', async () => {
+  await someone({ viewport: TABLET }, async (page) => {
+    await signIn(page, auditor);
+    await open(page, '#/ledger', '.note');
+    assert.match(await page.locator('.event-facts').innerText(), /立会人はまだいません/);
+    await page.route(/\/v1\/ledger$/, async (route) => {
+      const response = await route.fetch();
+      const witness = { name: 'city-witness', size: 5, at: '2026-11-24T10:00:00+09:00' };
+      await route.fulfill({ response, json: { ...(await response.json()), witness } });
+    });
+    await events(page);
+    await open(page, '#/ledger', '.note');
+    const facts = await page.locator('.event-facts').innerText();
+    const size = Number(await page.locator('[data-size]').getAttribute('data-size'));
+    assert.match(facts, /city-witnessが、5件までを確かめて署名しています（11月24日（火） 10:00）/);
+    assert.ok(facts.includes(`あと${(size - 5).toLocaleString('ja-JP')}件は、まだ確かめられていません。`));
+  });
+});
+
 test('K-26 K-27 a principal reads the own facility\'s events, without the ledger; a guardian\'s phone fetches none of it', async () => {
   await someone({ viewport: TABLET }, async (page) => {
     await signIn(page, principal);

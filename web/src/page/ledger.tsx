@@ -128,7 +128,10 @@ function Explanation() {
 function WitnessPart({ ledger }: { readonly ledger: Ledger }) {
   const { say } = useLedgerWords();
   const words = say.ledger;
-  const command = `sekimori witness --log ${location.origin}/v1/ledger/${ledger.log} --vkey '${ledger.verifier_key}' --dir witness --key witness.key`;
+  const commands = [
+    `sekimori witness --make-key --key witness.key --name ${ledger.log}-witness`,
+    `sekimori witness --log ${location.origin}/v1/ledger/${ledger.log} --vkey '${ledger.verifier_key}' --dir witness --key witness.key`,
+  ];
   return (
     <section>
       <h2 class="section-title">{words.witnessTitle}</h2>
@@ -138,7 +141,7 @@ function WitnessPart({ ledger }: { readonly ledger: Ledger }) {
         ))}
       </ol>
       <pre class="note" tabIndex={0} aria-label={words.witnessTitle}>
-        {command}
+        {commands.join('\n\n')}
       </pre>
       <p class="soft">{words.witnessNote}</p>
     </section>

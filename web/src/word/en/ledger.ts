@@ -196,8 +196,9 @@ export const ledger: LedgerWords = {
     witnessTitle: 'Running a witness',
     witnessSteps: [
       'Install Sekimori on a machine of the city that the provider cannot touch.',
-      'Get the verifier key by another way too (contract, telephone, in person), and compare.',
-      'Begin with this command. Each head that it has checked it signs with the city’s own key and gives back to the ledger.',
+      'Make the city’s own key with the first command below. The line that it prints belongs into the contract’s settings, as the key of the witness.',
+      'Get the ledger’s verifier key by another way too (contract, telephone, in person), and compare.',
+      'Begin with the second command. Each head that it has checked it signs with the city’s own key and gives back to the ledger.',
     ],
     witnessNote: 'It does not read what the entries say and needs no account. When the ledger shrinks or forks it keeps both heads and says so.',
     copyTitle: 'Taking a copy of the ledger',
