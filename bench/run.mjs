@@ -2,7 +2,7 @@
 //   bench/run build/sekimori [seconds per round, default 5]
 // ONLY=S1,storm leaves out the rest.
 // R1 read of one child, W1 absence report, L1 class board of 30, M1 reports while 10,000 children are imported, S1 sign-ins, storm of
-// wrong sign-ins, V1 ledger verification, start, memory, disk.
+// wrong sign-ins, C1 the checks, V1 ledger verification, start, memory, disk.
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -60,7 +60,8 @@ function startServer() {
 }
 
 function family(pid) {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean)
+  let children = []
+  try { children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean) } catch { /* it has ended */ }
   return [String(pid), ...children.flatMap(child => family(child))]
 }
 
@@ -75,11 +76,12 @@ function memoryMiB(pid) {
   return kib / 1024
 }
 
-// Processor time of all processes so far; a clock tick is 10 ms.
+// Processor time of all processes so far, those that have ended too; a clock tick is 10 ms.
 function processorMs(pid) {
   return family(pid).reduce((sum, each) => {
-    const words = readFileSync(`/proc/${each}/stat`, 'utf8').split(') ').pop().split(' ')
-    return sum + (Number(words[11]) + Number(words[12])) * 10
+    let words
+    try { words = readFileSync(`/proc/${each}/stat`, 'utf8').split(') ').pop().split(' ') } catch { return sum } // it has ended
+    return sum + words.slice(11, 15).reduce((ticks, word) => ticks + Number(word), 0) * 10
   }, 0)
 }
 
@@ -197,6 +199,7 @@ try {
   figures.signin_processor_ms = Number(((processorMs(server.pid) - processorFrom) / logins).toFixed(1))
   console.log(`S1: ${figures.signins_per_s} sign-ins/s at 600,000 rounds, ${figures.signin_processor_ms} ms of a processor each`)
 
+  if (wanted('C1')) await measureChecks(await signIn(accounts.find(a => a.role === 'officer' && a.customer === guardian.customer)))
   if (wanted('storm')) await storm(200)
   if (wanted('refused')) await compareSignIns(Number(process.env.PAIRS ?? 1000))
 
@@ -214,6 +217,80 @@ try {
   figures.bytes_per_event = Math.round(diskBytes(join(path, guardian.customer, 'core')) / events)
   console.log(`V1: ${figures.verify_per_s} events/s verified, then ${figures.rows_per_s} rows/s compared with them (${entries} events and ${rows} rows in ${took.toFixed(2)} s)`)
   console.log(JSON.stringify(figures))
+
+  // What the checks cost at their intervals. The checks of each interval are asked for together and their processor time is taken, of all
+  // processes, less what the idle server takes; that, times the compartments in which they run at most, over the interval, and summed.
+  // The machine's own checks run once whatever the number of compartments. Then: how far the starts lie apart, by the schedule's arithmetic.
+  async function measureChecks(token) {
+    const HOST = ['clock-offset-within', 'listener-equals-allow-list', 'unlisted-peer-none', 'tls-certificate-days-left', 'server-role-boundary-holds',
+      'direct-database-read-refused', 'compartment-breach-contained']
+    const COMPARTMENTS = 4
+    const list = async () => (await call('GET', '/v1/checks', { token })).json().items.filter(one => one.runnable)
+    const all = await list()
+    const run = async checks => { // until each has a new result
+      const from = processorMs(server.pid), began = Date.now()
+      const before = new Map(checks.map(one => [one.id, one.last_at]))
+      const left = new Set(before.keys())
+      const asked = new Set()
+      let refused = 0
+      while (left.size > 0) {
+        for (const id of [...left].filter(id => !asked.has(id)).slice(0, 8)) {
+          const reply = await call('POST', `/v1/checks/${id}/run`, { token, body: {} })
+          if (reply.status === 202) asked.add(id)
+        }
+        await new Promise(done => setTimeout(done, 1000))
+        for (const one of await list()) if (left.has(one.id) && one.last_at !== before.get(one.id)) { left.delete(one.id); refused += one.state === 'unable' ? 1 : 0 }
+        if (Date.now() - began > 600e3) throw new Error(`these checks do not end: ${[...left].join(' ')}`)
+      }
+      return { ms: processorMs(server.pid) - from, seconds: (Date.now() - began) / 1000, refused }
+    }
+    await run(all.slice(0, 3)) // accounts and world are made, once a start
+    await run(all.slice(-3))
+    const idleFrom = processorMs(server.pid)
+    await new Promise(done => setTimeout(done, 20000))
+    const idle = (processorMs(server.pid) - idleFrom) / 20 // ms a second, with what prove and the cores do while nothing is due
+    const classes = new Map()
+    for (const one of await list()) {
+      const key = `${one.every_s} ${HOST.includes(one.id)}`
+      classes.set(key, [...classes.get(key) ?? [], one])
+    }
+    let rate = 0, unable = 0
+    for (const [key, checks] of classes) {
+      const [every, host] = key.split(' ')
+      const { ms, seconds, refused } = await run(checks)
+      const cost = Math.max(0, ms - idle * seconds)
+      rate += cost * (host === 'true' ? 1 : COMPARTMENTS) / Number(every)
+      unable += refused
+      console.log(`C1: ${checks.length} checks every ${every} s${host === 'true' ? ' of the machine' : ''}: ${Math.round(cost)} ms of a processor together`)
+    }
+    figures.checks = all.length
+    figures.checks_percent_of_core = Number((rate / 10).toFixed(3))
+    figures.idle_percent_of_core = Number((idle / 10).toFixed(3))
+    const { most, starts } = spread(all.flatMap(one => (HOST.includes(one.id) ? [''] : ['hinoki', 'probe', 'provider', 'sapporo']).map(name => [one.id, name, one.every_s])))
+    figures.checks_most_starts_in_10_s = most
+    console.log(`C1: ${all.length} checks (${unable} unable) in ${COMPARTMENTS} compartments take ${figures.checks_percent_of_core} % of a core at their intervals (below 2 % is wanted); the idle server ${figures.idle_percent_of_core} %; at most ${most} starts in any 10 s of a day with ${starts}`)
+    if (rate / 10 >= 2) process.exitCode = 1
+  }
+
+  // The second of each start of a day, as src/assure/plan.c says.
+  function spread(rows) {
+    const mask = (1n << 64n) - 1n
+    const at = rows.flatMap(([check, name, every]) => {
+      let hash = 0xcbf29ce484222325n
+      for (const byte of Buffer.from(`${check}/${name}`)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & mask
+      hash = ((hash ^ (hash >> 30n)) * 0xbf58476d1ce4e5b9n) & mask
+      hash = ((hash ^ (hash >> 27n)) * 0x94d049bb133111ebn) & mask
+      hash ^= hash >> 31n
+      const offset = Number(hash % (BigInt(every) * 1000000n)) / 1e6
+      return Array.from({ length: Math.ceil((86400 - offset) / every) }, (_, i) => offset + i * every)
+    }).sort((a, b) => a - b)
+    let most = 0
+    for (let i = 0, from = 0; i < at.length; i++) {
+      while (at[i] - at[from] >= 10) from++
+      most = Math.max(most, i - from + 1)
+    }
+    return { most, starts: at.length }
+  }
 
   // Reports of a guardian, quiet and while a roster is checked and then taken over; the worst round counts.
   async function compareImport(by, count) {

@@ -159,7 +159,7 @@ static err cosign(struct call *call)
 	struct bytes note = call_text(call, "checkpoint");
 	struct note_key witness, log;
 	struct cosigned_note taken = {0};
-	struct ledger_head head;
+	struct ledger_head head = {0};
 	OWN(buf) lines = {0};
 	OWN(buf) whole = {0};
 	err e;
