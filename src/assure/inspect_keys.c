@@ -92,7 +92,7 @@ static void tell_age(struct inspect *in, const struct ages *ages, const char *ja
 	int64_t age = ages->oldest_us == 0 ? 0 : (ages->now_us - ages->oldest_us) / DAY_US;
 
 	(void)snprintf(words_ja, sizeof(words_ja), "%sの使用開始からの日数を調べた", ja);
-	(void)snprintf(words_en, sizeof(words_en), "Looked how long %s have been in use", en);
+	(void)snprintf(words_en, sizeof(words_en), "Looked at the age of %s", en);
 	inspect_step(in, ages->old == 0, ages->keys, words_ja, words_en, "active %u, oldest %lld days of %lld, older %u", ages->keys,
 	    (long long)age, (long long)days, ages->old);
 }

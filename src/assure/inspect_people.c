@@ -150,6 +150,6 @@ const struct inspection inspect_people[] = {
 
 const struct check inspect_people_checks[] = {
 	{.id = "privileged-without-factor-none", .where = EVERYWHERE, .inspection = "privileged-without-factor-none"}, /* K-2 T-13 U-02 */
-	{.id = "leaver-access-removed", .where = EVERYWHERE, .inspection = "leaver-access-removed"},
+	{.id = "leaver-access-removed", .where = CHECK_CUSTOMER | CHECK_PROBE, .inspection = "leaver-access-removed"},
 	{0},
 };

@@ -34,7 +34,7 @@ int __wrap_main(int argc, char **argv);
 int __real_execve(const char *path, char *const argv[], char *const envp[]);
 int __wrap_execve(const char *path, char *const argv[], char *const envp[]);
 
-static const struct weakness *const tables[] = {weak_doors, NULL};
+static const struct weakness *const tables[] = {weak_doors, weak_inside, NULL};
 
 static char list[LIST_MAX]; /* ",name,name," */
 

@@ -14,7 +14,7 @@ struct weakness {
 };
 
 /* Each file's table, ends with name NULL. */
-extern const struct weakness weak_doors[];
+extern const struct weakness weak_doors[], weak_inside[];
 
 /* Is this protection taken away? */
 bool weak(const char *name);
