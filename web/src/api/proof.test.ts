@@ -65,13 +65,17 @@ test('a demand decodes with everything under it', () => {
       source: 'annex.txt',
       why: [{ kind: 'register', id: 'account', state: 'open', ...said }],
       controls: [{ ...control, checks: [{ ...check, steps: [step] }], registers: [register] }],
-      history: [{ at: '2026-11-24T08:00:00+09:00', status: 'failing', why: said }],
+      history: [
+        { at: '2026-11-24T08:00:00+09:00', status: 'failing', why: { ...said, check: 'lockout-after-failures' } },
+        { at: '2026-11-23T08:00:00+09:00', status: 'proven', why: said },
+      ],
     },
     'reply',
   );
   assert.equal(story.controls[0]?.checks[0]?.steps[0]?.count, 5);
   assert.equal(story.controls[0]?.registers[0]?.waits_for?.ja, 'あ');
-  assert.equal(story.history[0]?.why?.en, 'a');
+  assert.equal(story.history[0]?.why?.check, 'lockout-after-failures');
+  assert.equal(story.history[1]?.why?.check, null);
   const read = controls(
     { items: [{ ...control, checks: [{ id: 'x', state: 'passed' }], registers: [], requirements: ['K-1'] }] },
     'reply',

@@ -226,12 +226,18 @@ const why = record<Why>({
   en: text,
 });
 
+/* What turned it, where it was a check. */
+export interface Cause extends Said {
+  readonly check: string | null;
+}
+const cause = record<Cause>({ ja: text, en: text, check: maybe(text) });
+
 export interface Verdict {
   readonly at: string;
   readonly status: Status;
-  readonly why: Said | null;
+  readonly why: Cause | null;
 }
-const verdict = record<Verdict>({ at: text, status: choice(STATUSES), why: maybe(said) });
+const verdict = record<Verdict>({ at: text, status: choice(STATUSES), why: maybe(cause) });
 
 export interface RequirementStory extends Omit<Requirement, 'controls'> {
   readonly shown: string | null;

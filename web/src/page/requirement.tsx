@@ -235,7 +235,12 @@ function History({ of: verdicts }: { readonly of: readonly Verdict[] }) {
                 <td data-label={words.state}>
                   <StatusMark status={verdict.status} />
                 </td>
-                <td data-label={words.why}>{verdict.why ? told(verdict.why) : '—'}</td>
+                <td data-label={words.why}>
+                  <span>
+                    {verdict.why?.check && <b class="cause">{say.checkTitle(verdict.why.check)}</b>}
+                    {verdict.why ? told(verdict.why) : '—'}
+                  </span>
+                </td>
               </tr>
             ))}
           </tbody>

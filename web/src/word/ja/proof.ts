@@ -176,7 +176,7 @@ export const proof = {
     unlike: '期待とちがう',
     times: (count: number) => `${count}回`,
     noSteps: 'まだ検査していません。',
-    waits: '待っていること',
+    waits: '待っているもの',
     waitsUnknown: 'この検査で調べる対象が、まだありません。',
     turns: '結果の変化',
     turnsHint: '同じ結果が続いた間を、一行にまとめています。',
