@@ -36,9 +36,7 @@ function Row({ check }: { readonly check: Check }) {
           <span class="row-words-of">{say.checkTitle(check.id)}</span>
         </a>
         {state === 'open' && check.waits_for && (
-          <span class="row-soft">
-            {say.check.waits}：{told(check.waits_for)}
-          </span>
+          <span class="row-soft">{say.check.waitsFor(told(check.waits_for))}</span>
         )}
       </td>
       <td data-label={columns.state} class="row-status">

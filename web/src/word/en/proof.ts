@@ -12,7 +12,7 @@ function sentence(id: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+const many = (count: number, one: string, more: string): string => `${count.toLocaleString('en-GB')} ${count === 1 ? one : more}`;
 
 function span(seconds: number): string {
   if (seconds % 86_400 === 0) return many(seconds / 86_400, 'day', 'days');
@@ -151,7 +151,7 @@ export const proof: typeof Japanese = {
     requirements: 'Demands it helps to prove',
     state: 'Result',
     objects: 'Objects looked at',
-    objectsOf: String,
+    objectsOf: (count) => count.toLocaleString('en-GB'),
     every: 'Interval',
     everyOf: (seconds) => `every ${span(seconds).replace(/^1 /, '')}`,
     last: 'Last run',
@@ -170,6 +170,7 @@ export const proof: typeof Japanese = {
     times: (count) => many(count, 'time', 'times'),
     noSteps: 'It has not run yet.',
     waits: 'Waits for',
+    waitsFor: (what) => `Waits for ${what}`,
     waitsUnknown: 'What this check looks at does not exist yet.',
     turns: 'How the result turned',
     turnsHint: 'Equal results in a row stand in one line.',
@@ -195,7 +196,7 @@ export const proof: typeof Japanese = {
 
   register: {
     records: 'Records',
-    recordsOf: String,
+    recordsOf: (count) => count.toLocaleString('en-GB'),
     oldest: 'Oldest confirmation',
     valid: 'Valid for',
     validOf: span,
