@@ -5,6 +5,7 @@
 #include "assure/eventlist.h"
 #include "assure/inspect_rows.h"
 #include "assure/inspections.h"
+#include "assure/package.h"
 #include "assure/requirement.h"
 #include "assure/sheet.h"
 #include "assure/verdict.h"
@@ -27,6 +28,7 @@ const struct op *const assure_ops[] = {
 	&requirement_controls,
 	&requirement_trend,
 	&sheet_requirements,
+	&package_requirement,
 	&checkview_list,
 	&checkview_see,
 	&checkrow_run,

@@ -102,7 +102,7 @@ static enum matrix_check state_of(const struct checkrow_turn *turn)
 	return states[turn->outcome];
 }
 
-static err put_turn(void *context, const struct checkrow_turn *turn)
+err checkview_put_turn(void *context, const struct checkrow_turn *turn)
 {
 	struct json *json = context;
 
@@ -133,7 +133,7 @@ static err see_apply(struct call *call)
 	TRY(facts_read(&call->rows, call->now_us, &facts));
 	show_check(&call->out, &facts, check, SHOW_STEPS);
 	json_array(&call->out, "turns");
-	TRY(checkrow_turns(&call->rows, check->id, put_turn, &call->out));
+	TRY(checkrow_turns(&call->rows, check->id, checkview_put_turn, &call->out));
 	json_array_end(&call->out);
 	return OK;
 }

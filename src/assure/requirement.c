@@ -326,6 +326,22 @@ static err put_turn(void *context, const struct verdict *verdict)
 	return json->state;
 }
 
+err requirement_put(const struct view *view, const struct catalogue_requirement *requirement)
+{
+	put_requirement(view, requirement);
+	json_str(view->json, "shown", requirement->shown);
+	json_str(view->json, "source", requirement->annex->source);
+	put_why(view, requirement);
+	json_array(view->json, "controls");
+	for (size_t i = 0; i < requirement->control_count; i++)
+		put_control(view, requirement->controls[i]);
+	json_array_end(view->json);
+	json_array(view->json, "history");
+	TRY(verdict_history(&view->call->rows, requirement->id, put_turn, view->json));
+	json_array_end(view->json);
+	return view->json->state;
+}
+
 static err see_apply(struct call *call)
 {
 	const struct catalogue_requirement *requirement = catalogue_requirement_find(call_text(call, "requirement"));
@@ -334,18 +350,7 @@ static err see_apply(struct call *call)
 	if (requirement == NULL)
 		return FAIL(NOT_FOUND);
 	TRY(view_open(call, &view));
-	put_requirement(&view, requirement);
-	json_str(view.json, "shown", requirement->shown);
-	json_str(view.json, "source", requirement->annex->source);
-	put_why(&view, requirement);
-	json_array(view.json, "controls");
-	for (size_t i = 0; i < requirement->control_count; i++)
-		put_control(&view, requirement->controls[i]);
-	json_array_end(view.json);
-	json_array(view.json, "history");
-	TRY(verdict_history(&call->rows, requirement->id, put_turn, view.json));
-	json_array_end(view.json);
-	return OK;
+	return requirement_put(&view, requirement);
 }
 
 static const struct input see_inputs[] = {

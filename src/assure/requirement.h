@@ -5,7 +5,10 @@
 #ifndef ASSURE_REQUIREMENT_H
 #define ASSURE_REQUIREMENT_H
 
-#include "op/op.h"
+#include "assure/view.h"
+
+/* All that is told of one: the members, inside an open object of view->json. */
+MUST_USE err requirement_put(const struct view *view, const struct catalogue_requirement *requirement);
 
 extern const struct op requirement_list, requirement_see, requirement_controls, requirement_trend;
 

@@ -8,6 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import { before, test } from 'node:test';
 
 import { accounts, get, mustSurvive, post, root, until } from './lib.mjs';
+import { verifyProof } from './tlogproof.mjs';
 import { of, person } from './world.mjs';
 
 const yaml = createRequire(path.join(root, 'web/package.json'))('js-yaml');
@@ -222,4 +223,32 @@ test('K-25 T-6 K-27 the auditor has a check carried out now; its result, what wa
 	assert.equal(event.index, done.event);
 	assert.equal(event.operation, 'check.record');
 	assert.match(event.rule, new RegExp(`^${chosen.id} ${done.state === 'stale' ? 'passed' : done.state} \\d+$`));
+});
+
+test('K-25 T-6 the proof of a demand can be taken away and checked with tools that are not ours', async (t) => {
+	const ran = (await get('/v1/checks', people.auditor)).json.items.find((one) => one.event !== null);
+
+	if (!ran)
+		return t.skip('no check has run yet');
+	const id = (await get('/v1/controls', people.auditor)).json.items.find((one) => one.id === ran.control).requirements[0];
+	const reply = await get(`/v1/requirements/${id}/package`, people.auditor);
+	assert.equal(reply.status, 200);
+	assert.match(reply.headers['content-disposition'], /^attachment; filename="proof\.json"$/);
+	const taken = JSON.parse(reply.bytes);
+	assert.equal(taken.requirement.id, id);
+	assert.deepEqual(taken.turns.map((one) => one.check).sort(), taken.requirement.controls.flatMap((one) => one.checks.map((check) => check.id)).sort());
+	assert.equal(taken.verifier_key, (await get('/v1/ledger', people.auditor)).json.verifier_key);
+	assert.ok(taken.entries.length > 0);
+	for (const { index, entry, hashes } of taken.entries) {
+		const text = ['c2sp.org/tlog-proof@v1', `extra ${entry}`, `index ${index}`, ...hashes, '', taken.checkpoint].join('\n');
+		const proven = verifyProof(text, taken.verifier_key);
+		assert.equal(proven.index, index);
+		assert.ok(Buffer.from(entry, 'base64').includes('check.record'), `${index} is the record of a check`);
+	}
+	const named = new Set(taken.entries.map((one) => one.index));
+	const last = taken.turns.flatMap((one) => one.turns.slice(0, 1)).map((turn) => turn.last_event).sort((a, b) => b - a)[0];
+	assert.ok(named.has(last), 'the newest result is among them');
+	for (const role of ['guardian', 'staff', 'principal'])
+		assert.equal((await get(`/v1/requirements/${id}/package`, people[role])).status, 403, role);
+	assert.equal((await get('/v1/requirements/K-1000/package', people.auditor)).status, 404);
 });
