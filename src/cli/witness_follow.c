@@ -20,7 +20,6 @@
 
 #define LEN LEDGER_HASH_LEN
 
-/* Both languages with the same numbers in the same order. */
 void witness_follow_say(struct witness_finding *finding, enum witness_outcome outcome, const char *ja, const char *en, ...)
 {
 	va_list list, again;

@@ -49,7 +49,9 @@ MUST_USE err witness_key_make(const char *path, const char *name, struct note_ke
 MUST_USE err witness_key_load(const char *path, struct note_key *key_out, struct signer **signer_out);
 
 /* ---- witness_follow ---- */
-void witness_follow_say(struct witness_finding *finding, enum witness_outcome outcome, const char *ja, const char *en, ...);
+/* Both languages take the same numbers in the same order. */
+void witness_follow_say(struct witness_finding *finding, enum witness_outcome outcome, const char *ja, const char *en, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 /* One look at the log. */
 void witness_follow(struct witness *witness, struct witness_finding *finding_out);
 /* The note with the log's own lines and ours. Its head must be durable: W1. */
