@@ -9,6 +9,7 @@
 #include "op/local.h"
 #include "store/temp_test.h"
 
+#define CODE_LEN 11 /* XXXXX-XXXXX */
 #define SECRET "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSQ"
 
 static struct local *city;
@@ -22,6 +23,13 @@ static int city_make(void **state)
 	    !err_is_ok(compartment_make(temp_file("city"), &spec)) || !err_is_ok(local_open(temp_file("city"), identity_authenticate, &city)))
 		return -1;
 	return 0;
+}
+
+/* Nobody is signed in any more. */
+static void city_reopen(void)
+{
+	local_close(&city);
+	assert_ok(local_open(temp_file("city"), identity_authenticate, &city));
 }
 
 static int city_remove(void **state)
@@ -73,6 +81,17 @@ static void account_body(char *body, size_t max, const char *code, struct id fac
 	id_format(facility, text);
 	(void)snprintf(body, max, "{\"code\":\"%s\",\"role\":\"%s\",\"name\":\"検査\",\"password\":\"Kensa-1234+nara\"%s%s%s,\"totp_secret\":\"%s\"}",
 	    code, role, id_is_zero(facility) ? "" : ",\"facility\":\"", id_is_zero(facility) ? "" : text, id_is_zero(facility) ? "" : "\"", SECRET);
+}
+
+static void plain_account(const char *code, const char *role, struct id facility)
+{
+	char body[400];
+	char text[ID_TEXT_MAX];
+
+	id_format(facility, text);
+	(void)snprintf(body, sizeof(body), "{\"code\":\"%s\",\"role\":\"%s\",\"name\":\"検査\",\"password\":\"Kensa-1234+nara\",\"facility\":\"%s\"}",
+	    code, role, text);
+	assert_ok(call(&nobody, "account.probe", body, NULL));
 }
 
 static struct id make_account(const char *code, struct id facility)
@@ -139,6 +158,39 @@ static void nothing_of_the_whole_city_is_written_by_a_probe(void **state)
 	assert_true(tells(&opened, "problems/denied"));
 	assert_false(err_is_ok(call(&probe, "account.issue", "{\"login\":\"nobody-1\",\"name\":\"名\",\"role\":\"officer\"}", &issued)));
 	assert_true(tells(&issued, "problems/denied"));
+}
+
+/* A code of the one side is as good as none on the other. */
+static void a_code_does_not_cross(void **state)
+{
+	static const char head[] = "{\"code\":\"";
+	const struct local_person person = {"probe-staff-b", "Kensa-1234+nara", ""};
+	const struct actor admin = {.role = ROLE_OFFICER_ADMIN};
+	struct actor principal = {.role = ROLE_PRINCIPAL};
+	OWN(buf) opened = {0};
+	OWN(buf) code = {0};
+	OWN(buf) body = {0};
+	OWN(buf) refused = {0};
+
+	(void)state;
+	assert_ok(call(&admin, "facility.open", "{\"municipality_code\":\"999999\",\"code\":\"X9\",\"municipality\":\"市\",\"name\":\"次の園\","
+	    "\"kind\":\"幼稚園\",\"address\":\"町9\"}", &opened));
+	principal.facility = first_id(&opened);
+	/* Without a factor: the one that account.probe was given is not at hand here. */
+	plain_account("staff-b", "staff", make_facility("b"));
+	assert_ok(local_sign_in(city, &person));
+	assert_ok(call(&nobody, "me.link-code", "{}", &code));
+	assert_true(code.len > sizeof(head) + CODE_LEN && memcmp(code.ptr, head, sizeof(head) - 1) == 0);
+	assert_ok(buf_append_str(&body, head));
+	assert_ok(buf_append(&body, (struct bytes){code.ptr + sizeof(head) - 1, CODE_LEN}));
+	assert_ok(buf_append_str(&body, "\",\"role\":\"staff\"}"));
+	city_reopen();
+	assert_false(err_is_ok(local_call(city, &principal, "membership.add", NULL, bytes_of(&body), &refused)));
+	assert_true(tells(&refused, "problems/invalid-input"));
+	principal.probe = true;
+	principal.facility = make_facility("a");
+	buf_clear(&refused);
+	assert_ok(local_call(city, &principal, "membership.add", NULL, bytes_of(&body), &refused));
 }
 
 /* ---- trials ---- */
@@ -227,6 +279,7 @@ int main(void)
 		cmocka_unit_test(only_facilities_for_checks_take_them),
 		cmocka_unit_test(neither_side_sees_the_other),
 		cmocka_unit_test(nothing_of_the_whole_city_is_written_by_a_probe),
+		cmocka_unit_test(a_code_does_not_cross),
 		cmocka_unit_test(an_auditor_tries_a_role_and_comes_back),
 		cmocka_unit_test(nothing_to_sign_in_with_is_given_or_changed),
 		cmocka_unit_test(the_compartment_is_made_once),

@@ -135,6 +135,23 @@ static void agreed(void **state)
 	}
 }
 
+/* On trial the proof is from before it: the limits count from its beginning. */
+static void on_trial(void **state)
+{
+	struct session session = begun(ROLE_PRINCIPAL);
+	struct session_limits limits = usual(&session, ROLE_PRINCIPAL);
+
+	(void)state;
+	session.proved = START - 12 * HOUR;
+	assert_int_equal(session_standing(&session, &limits, START + 1), SESSION_OVER);
+	session.trial_of = (struct id){{1}};
+	session.expires = START + HOUR;
+	assert_int_equal(session_standing(&session, &limits, START + 1), SESSION_LIVE);
+	session.seen = START + HOUR - 1;
+	assert_int_equal(session_standing(&session, &limits, START + HOUR - 1), SESSION_LIVE);
+	assert_int_equal(session_standing(&session, &limits, START + HOUR), SESSION_OVER);
+}
+
 static void pins(void **state)
 {
 	static const struct { const char *pin; enum pin_flaw flaw; } cases[] = {
@@ -181,6 +198,7 @@ int main(void)
 		cmocka_unit_test(on_a_tablet),
 		cmocka_unit_test(noted),
 		cmocka_unit_test(agreed),
+		cmocka_unit_test(on_trial),
 		cmocka_unit_test(pins),
 		cmocka_unit_test(codes),
 	};

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { accounts, exclusive, freshSession, get, none, post, request } from './lib.mjs';
+import { accounts, exclusive, freshSession, get, mustSurvive, none, post, request } from './lib.mjs';
 import { of, person } from './world.mjs';
 
 const city = accounts.find((one) => one.customer !== 'provider').customer;
@@ -75,3 +75,5 @@ test('K-1 S-69 a shorter limit of a session holds at once, and a longer one than
 	assert.equal(await total(), usual);
 	assert.deepEqual({ ...(await get('/v1/contract', auditor)).json }, former);
 });
+
+mustSurvive(test);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { all, each, exclusive, freshSession, get, none, post, request, strangeId, today, tokenOf, until } from './lib.mjs';
+import { all, each, exclusive, freshSession, get, mustSurvive, none, post, request, strangeId, today, tokenOf, until } from './lib.mjs';
 import { cast } from './cast.mjs';
 import { of, person } from './world.mjs';
 
@@ -318,3 +318,5 @@ test('GV-14 only an auditor begins a trial, with a fresh proof, of a role that t
 		(await post('/v1/trials', auditor, wrong)).problem(400, 'invalid-input');
 	(await begin('guardian', 'a', who.far.auditor)).is(201, 403);
 });
+
+mustSurvive(test);
