@@ -88,6 +88,10 @@ int cli_init(const struct cli_options *o)
 		return CLI_USAGE;
 	if (!catalog_load(o, catalog))
 		return CLI_USAGE;
+	if (o->annexes != NULL && !contract_annexes_known(bytes_str(o->annexes))) {
+		(void)fprintf(stderr, "--annexes names a catalogue that there is not in %s\n", catalog);
+		return CLI_USAGE;
+	}
 	if (mkdir(o->dir, 0711) != 0)
 		log_info("%s is there already", o->dir);
 	e = crypto_start();

@@ -3,6 +3,7 @@
  * exists is in one of them.
  */
 #include "assure/assure.h"
+#include "assure/catalogue.h"
 #include "identity/identity.h"
 #include "kinder/kinder.h"
 #include "op/change.h"
@@ -32,11 +33,23 @@ static const struct entity *const *const entity_lists[] = {op_entity_list, contr
 static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, NULL};
 static const struct job_kind *const *const job_lists[] = {kinder_jobs, assure_jobs, NULL};
 
+/* Before the catalogue is loaded there is nothing to compare with. */
+static bool annex_known(struct bytes annex)
+{
+	const struct catalogue *catalogue = catalogue_get();
+
+	for (size_t i = 0; i < catalogue->annex_count; i++)
+		if (bytes_is(annex, catalogue->annexes[i].id))
+			return true;
+	return catalogue->annex_count == 0;
+}
+
 __attribute__((constructor)) static void join(void)
 {
 	size_t count = 0;
 
 	readwire_forms(kinder_forms);
+	contract_catalogue(annex_known);
 	for (size_t i = 0; entity_lists[i] != NULL; i++)
 		for (size_t k = 0; entity_lists[i][k] != NULL; k++) {
 			REQUIRE(count < TABLE_MAX - 1);

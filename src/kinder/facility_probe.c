@@ -78,9 +78,10 @@ static err renew(struct call *call, struct facility *facility)
 		call->reason = "not made for checks";
 		return FAIL(CONFLICT);
 	}
-	if (facility->state == FACILITY_OPEN)
+	if (facility->state == FACILITY_OPEN && bytes_is(facility->cut_off, CUTOFF_DEFAULT))
 		return OK;
 	facility->state = FACILITY_OPEN;
+	facility->cut_off = BYTES_LIT(CUTOFF_DEFAULT); /* somebody on trial may have set it */
 	return row_update(&call->rows, &facility_entity, facility);
 }
 

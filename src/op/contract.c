@@ -231,6 +231,21 @@ bool contract_annexes_fit(struct bytes annexes)
 	return true;
 }
 
+static bool (*catalogue_known)(struct bytes catalogue);
+
+void contract_catalogue(bool (*known)(struct bytes catalogue))
+{
+	catalogue_known = known;
+}
+
+bool contract_annexes_known(struct bytes annexes)
+{
+	while (annexes.len > 0 && catalogue_known != NULL)
+		if (!catalogue_known(next_word(&annexes)))
+			return false;
+	return true;
+}
+
 static int64_t number(const struct call *call, const char *name)
 {
 	return call_value(call, name)->present ? call_value(call, name)->as.integer : 0;
@@ -262,6 +277,8 @@ static err check(struct call *call)
 	if (!contract_annexes_fit(call_text(call, "annexes")))
 		return call_flaw(call, "annexes", FLAW_FORMAT, "附属書の記号を「K P」のように空白で区切って書いてください。",
 		    "Write the annexes like \"K P\".");
+	if (!contract_annexes_known(call_text(call, "annexes")))
+		return call_flaw(call, "annexes", FLAW_CHOICE, "この記号の附属書はありません。", "There is no annex of this name.");
 	if (witness.len > 0 && !err_is_ok(note_cosigner_parse(witness, &key)))
 		return call_flaw(call, "witness", FLAW_FORMAT, "立会人の検証鍵の形が正しくありません。", "This is not the key of a witness.");
 	return check_numbers(call);

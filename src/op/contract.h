@@ -48,6 +48,9 @@ MUST_USE err contract_of(struct row_context *c, struct id facility, struct contr
 MUST_USE err contract_put(struct row_context *c, const struct contract *contract);
 /* "K P": one to eight capitals and digits each, one space between, none twice; "" is none. */
 bool contract_annexes_fit(struct bytes annexes);
+/* Before threads: who knows the catalogues. Without that, every well-formed one is taken for known. */
+void contract_catalogue(bool (*known)(struct bytes catalogue));
+bool contract_annexes_known(struct bytes annexes);
 /* Is this catalogue one of them? */
 bool contract_names(struct bytes annexes, struct bytes catalogue);
 

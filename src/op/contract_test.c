@@ -25,6 +25,22 @@ static void named(void **state)
 	assert_false(contract_names(BYTES_LIT(""), BYTES_LIT("K")));
 }
 
+static bool only_k(struct bytes catalogue)
+{
+	return bytes_is(catalogue, "K");
+}
+
+static void known(void **state)
+{
+	(void)state;
+	assert_true(contract_annexes_known(BYTES_LIT("K P")));
+	contract_catalogue(only_k);
+	assert_true(contract_annexes_known(BYTES_LIT("K")));
+	assert_true(contract_annexes_known(BYTES_LIT("")));
+	assert_false(contract_annexes_known(BYTES_LIT("K P")));
+	contract_catalogue(NULL);
+}
+
 static struct contract agreed;
 static int64_t ahead_us;
 static struct contract_limits found;
@@ -84,7 +100,7 @@ static void strictest(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(annexes), cmocka_unit_test(named), cmocka_unit_test(strictest)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(annexes), cmocka_unit_test(named), cmocka_unit_test(known), cmocka_unit_test(strictest)};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);
 }

@@ -45,7 +45,7 @@ test('K-3 one administrator alone changes nothing', async () => {
 
 test('K-1 what cannot be agreed is refused before anybody is asked', async () => {
 	const wrong = [
-		['annexes', { annexes: 'K,P' }], ['annexes', { annexes: 'K K' }], ['annexes', { annexes: 'k' }],
+		['annexes', { annexes: 'K,P' }], ['annexes', { annexes: 'K K' }], ['annexes', { annexes: 'k' }], ['annexes', { annexes: 'K ZZ' }],
 		['session_idle_s', { session_idle_s: 59 }], ['session_total_s', { session_total_s: 239 }], ['session_idle_s', { session_idle_s: -1 }],
 		['lock_attempts', { lock_attempts: 2 }], ['lock_attempts', { lock_attempts: 11 }], ['closed_weekdays', { closed_weekdays: 128 }],
 		['witness', { witness: 'city+00000000+AAAA' }],
