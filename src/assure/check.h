@@ -27,6 +27,7 @@ enum check_where {
 enum rights {
 	RIGHTS_DOOR,        /* connect to the door; no file */
 	RIGHTS_HOST,        /* read files, /proc and /sys; connect to the door */
+	RIGHTS_HOSTILE,     /* all that a taken-over core of the probe compartment has; where: CHECK_PROBE */
 	RIGHTS_COUNT
 };
 

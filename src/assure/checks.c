@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "assure/checks.h"
+#include "assure/checks_breach.h"
 #include "assure/checks_host.h"
 #include "assure/checks_inside.h"
 #include "assure/inspect_crypto.h"
@@ -13,6 +14,7 @@
 
 /* A module's array is added here. */
 static const struct check *const lists[] = {
+	checks_breach,
 	checks_host,
 	checks_inside,
 	inspect_crypto_checks,
@@ -59,7 +61,7 @@ static bool row_fits(const struct check *check)
 
 	return strlen(check->id) < CHECK_ID_MAX && checks_find(check->id) == check &&
 	    (check->where == CHECK_HOST || (check->where != 0 && (check->where & ~compartments) == 0)) &&
-	    (check->run != NULL || check->inspection != NULL) && check->rights < RIGHTS_COUNT && check->seconds <= CHECK_SECONDS_MAX &&
+	    (check->run != NULL || check->inspection != NULL) && check->rights < RIGHTS_COUNT && (check->rights != RIGHTS_HOSTILE || check->where == CHECK_PROBE) && check->seconds <= CHECK_SECONDS_MAX &&
 	    /* There is no core to ask. */
 	    (check->where != CHECK_HOST || check->run != NULL);
 }

@@ -288,9 +288,15 @@ static err certificate(struct trial *trial)
 
 /* ---- DT-8: the roles keep apart ---- */
 
-static bool is_run(const struct host_process *process)
+/* `prove`, its nursery and its runs are one role; the intruder is what a core would be that has been taken over. */
+static bool shares_user(const struct host_process *process)
 {
-	return strcmp(process->kind, "run") == 0;
+	static const char *const kinds[] = {"supervisor", "nursery", "run", "intruder"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(process->kind, kinds[i]) == 0)
+			return true;
+	return false;
 }
 
 static void role_seen(struct trial *trial, const struct host_process *process)
@@ -310,11 +316,10 @@ static void users_seen(struct trial *trial, const struct host_process *processes
 	for (size_t i = 0; i < count; i++) {
 		bool own = processes[i].user != 0;
 
-		/* `prove`, its nursery and its runs are one role. */
-		if (strcmp(processes[i].kind, "supervisor") == 0 || strcmp(processes[i].kind, "nursery") == 0 || is_run(&processes[i]))
+		if (shares_user(&processes[i]))
 			continue;
 		for (size_t k = 0; k < count; k++)
-			if (k != i && processes[k].user == processes[i].user && strcmp(processes[k].kind, "nursery") != 0 && !is_run(&processes[k]))
+			if (k != i && processes[k].user == processes[i].user && !shares_user(&processes[k]))
 				own = false;
 		trial_step(trial, own, 1, "役割と団体ごとに別のOS利用者で動いています。", "It runs under an operating-system user of its own.", "%s", processes[i].kind);
 	}

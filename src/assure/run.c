@@ -167,7 +167,7 @@ static err report(struct trial *trial, int64_t began_us, int64_t began_mono_us)
 	return trial_link_say(trial, &whole);
 }
 
-int run_main(int channel)
+int run_main(int channel, err (*narrow)(void))
 {
 	struct trial *trial = calloc(1, sizeof(*trial));
 	int64_t began_us = clock_now_us();
@@ -177,6 +177,7 @@ int run_main(int channel)
 	if (trial == NULL)
 		return 1;
 	trial->channel = channel;
+	trial->narrow = narrow;
 	e = take_order(trial);
 	if (!err_is_ok(e)) {
 		log_error("a run was ordered in words that it does not know: %s", err_row(e)->slug);

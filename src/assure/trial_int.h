@@ -38,6 +38,7 @@ struct trial {
 	unsigned where;
 	bool demo, empty_passes;
 	int channel;
+	err (*narrow)(void);            /* of a hostile run */
 	int64_t until_us;               /* monotonic; the time limit */
 	/* the door */
 	char host[64], server_name[256], folder[PROVEWIRE_TEXT_MAX + 1];

@@ -169,7 +169,6 @@ static const struct wait {
 	{"maintenance-visible-to-customer", WAITS_MAINT, NULL},
 	/* AC-7 */
 	{"neighbour-network-unreachable", WAITS_NETWORK, NULL},
-	{"compartment-breach-contained", WAITS_CHECK, NULL},
 	{"neighbour-load-contained", WAITS_CHECK, NULL},
 	/* CR-1 */
 	{"tls-only-cryptrec-suites", WAITS_CHECK, NULL},

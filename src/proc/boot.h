@@ -22,6 +22,7 @@ enum process_kind {
 	PROCESS_READER,
 	PROCESS_RENDER,
 	PROCESS_PROVE,  /* one in all */
+	PROCESS_INTRUDER, /* one per compartment, only when `prove` asks for it */
 	PROCESS_KIND_COUNT
 };
 
@@ -36,7 +37,8 @@ enum fd_role {
 	FD_KEYS,         /* core */
 	FD_READER,       /* core */
 	FD_RENDER,       /* core */
-	FD_PROVE,        /* core */
+	FD_PROVE,        /* core, intruder */
+	FD_INTRUDER,     /* prove; peer: the compartment's name */
 	FD_ROLE_COUNT
 };
 

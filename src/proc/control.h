@@ -10,6 +10,7 @@ enum control_kind {
 	CONTROL_READY,    /* up: I can do my work. Down, to an edge: compartment `peer` can (its core and keys) */
 	CONTROL_UNREADY,  /* up: I cannot for now (disk full, …). Down, to an edge: compartment `peer` cannot */
 	CONTROL_CHANNEL,  /* down: a new channel; role, peer, index and fd as in the boot message. Replaces the old one */
+	CONTROL_WANTED,   /* up, from `prove`: start the intruder of compartment `peer` */
 	CONTROL_STOP,     /* down: take nothing new, finish what is under way, return from main */
 	CONTROL_KIND_COUNT
 };

@@ -117,6 +117,7 @@ static err obey(int control, struct edge *edge)
 			break;
 		case CONTROL_STOP:
 			return OK;
+		case CONTROL_WANTED: /* only ever up */
 		case CONTROL_KIND_COUNT:
 			return FAIL(INVALID);
 		}

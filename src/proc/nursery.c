@@ -44,7 +44,7 @@ _Noreturn static void become_run(const struct nursery *nursery, enum rights righ
 		log_error("a run's rights could not be given up: %s", err_row(e)->slug);
 		_exit(EXIT_SANDBOX);
 	}
-	_exit(run_main(channel));
+	_exit(run_main(channel, NULL));
 }
 
 /* ---- in the nursery ---- */
@@ -72,7 +72,7 @@ static err start(struct nursery *nursery, const struct provewire *order, int run
 	pid_t self = getpid();
 	pid_t pid;
 
-	if (ward == NULL || order->flags >= RIGHTS_COUNT || run < 0 || order->took_ms > CHECK_SECONDS_MAX * 1000u + 60000u)
+	if (ward == NULL || order->flags >= RIGHTS_HOSTILE || run < 0 || order->took_ms > CHECK_SECONDS_MAX * 1000u + 60000u)
 		return FAIL(INVALID);
 	pid = fork();
 	if (pid == 0)

@@ -18,6 +18,7 @@ static int (*const mains[PROCESS_KIND_COUNT])(struct boot *boot) = {
 	[PROCESS_READER] = proc_reader,
 	[PROCESS_RENDER] = proc_render,
 	[PROCESS_PROVE] = proc_prove,
+	[PROCESS_INTRUDER] = proc_intruder,
 };
 
 bool proc_is_child(int argc, char **argv)

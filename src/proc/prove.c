@@ -160,7 +160,8 @@ static void core_replace(struct prove *prove, const char *name, int fd)
 
 static void run_close(struct run *run)
 {
-	(void)close(run->fd); /* all it had to say has been taken */
+	if (run->fd >= 0)
+		(void)close(run->fd); /* all it had to say has been taken */
 	*run = (struct run){.fd = -1};
 }
 
@@ -252,6 +253,30 @@ static err run_start(struct prove *prove, struct run *run, const char *name)
 	return e;
 }
 
+/* Its channel lies ready, or comes with its start. */
+static err hostile_order(struct prove *prove, struct run *run, int fd)
+{
+	run->fd = fd;
+	return fd < 0 ? OK : say_order(prove, run, checks_at(run->check)->id);
+}
+
+static err hostile_start(struct prove *prove, struct run *run)
+{
+	struct control_message wanted = {.kind = CONTROL_WANTED, .role = FD_INTRUDER, .fd = -1};
+	int fd = run->core->intruder;
+
+	run->core->intruder = -1;
+	run->number = ++prove->next_number;
+	run->began_us = clock_now_us();
+	run->began_mono_us = clock_mono_us();
+	run->hostile = true;
+	run->turn->running = true;
+	(void)snprintf(wanted.peer, sizeof(wanted.peer), "%s", run->core->name);
+	TRY(control_send(boot_control(prove->boot), &wanted));
+	err_ignore(hostile_order(prove, run, fd)); /* without an order it comes to nothing, in time */
+	return OK;
+}
+
 static struct run *run_free(struct prove *prove)
 {
 	for (size_t i = 0; i < RUNS_MAX; i++)
@@ -289,6 +314,8 @@ static err start_due(struct prove *prove)
 	if (!turn->asked)
 		prove->next_start_us = clock_mono_us() + PAUSE_US;
 	*run = (struct run){.fd = -1, .check = check, .core = core, .turn = turn};
+	if (checks_at(check)->rights == RIGHTS_HOSTILE)
+		return hostile_start(prove, run);
 	return run_start(prove, run, checks_at(check)->id);
 }
 
@@ -299,13 +326,17 @@ static void run_cut_off(struct run *run)
 	(void)shutdown(run->fd, SHUT_RDWR); /* it ends by itself or is ended in time */
 }
 
+static void run_ended(struct prove *prove, struct run *run);
+
 static void on_run(struct prove *prove, struct run *run)
 {
 	struct provewire frame;
 	err e = receive(prove, run->fd, &frame);
 
+	if (err_is(e, ERR_UNAVAILABLE) && run->hostile)
+		run_ended(prove, run);
 	if (err_is(e, ERR_TIMEOUT) || err_is(e, ERR_UNAVAILABLE))
-		return; /* its end is the nursery's to say */
+		return; /* a run's end is the nursery's to say */
 	if (err_is_ok(e) && frame.kind == PROVEWIRE_RESULT && !run->told) {
 		run->told = true;
 		prove_turns_ended(prove, run, &frame);
@@ -323,7 +354,7 @@ static void run_ended(struct prove *prove, struct run *run)
 {
 	struct provewire frame;
 
-	while (!run->told) {
+	while (!run->told && run->fd >= 0) {
 		err e = receive(prove, run->fd, &frame);
 
 		if (!err_is_ok(e))
@@ -338,6 +369,34 @@ static void run_ended(struct prove *prove, struct run *run)
 	if (!run->told)
 		prove_turns_ended(prove, run, NULL);
 	run_close(run);
+}
+
+/* The supervisor does not say how its children end. */
+static void end_overdue(struct prove *prove)
+{
+	for (size_t i = 0; i < RUNS_MAX; i++) {
+		struct run *run = &prove->runs[i];
+
+		if (run->number != 0 && run->hostile && clock_mono_us() > run->began_mono_us + CHECK_SECONDS * SECOND_US)
+			run_ended(prove, run);
+	}
+}
+
+static void intruder_comes(struct prove *prove, const char *name, int fd)
+{
+	struct core *core = core_find(prove, name);
+
+	for (size_t i = 0; i < RUNS_MAX; i++)
+		if (core != NULL && prove->runs[i].number != 0 && prove->runs[i].hostile && prove->runs[i].core == core && prove->runs[i].fd < 0) {
+			err_ignore(hostile_order(prove, &prove->runs[i], fd)); /* without an order it comes to nothing, in time */
+			return;
+		}
+	if (core != NULL && core->intruder >= 0)
+		(void)close(core->intruder); /* nobody has used it */
+	if (core != NULL)
+		core->intruder = fd;
+	else
+		(void)close(fd); /* of nobody we know */
 }
 
 static err on_nursery(struct prove *prove)
@@ -367,6 +426,8 @@ static err on_control(struct prove *prove)
 		prove->stopping = true;
 	else if (message.kind == CONTROL_CHANNEL && message.role == FD_CORE)
 		core_replace(prove, message.peer, message.fd);
+	else if (message.kind == CONTROL_CHANNEL && message.role == FD_INTRUDER)
+		intruder_comes(prove, message.peer, message.fd);
 	else if (message.fd >= 0)
 		(void)close(message.fd); /* not for us */
 	return OK;
@@ -376,6 +437,7 @@ static err tick(struct prove *prove)
 {
 	for (size_t i = 0; i < prove->core_count; i++)
 		prove_people_tick(prove, &prove->cores[i]);
+	end_overdue(prove);
 	TRY(start_worlds(prove));
 	return start_due(prove);
 }
@@ -442,10 +504,13 @@ static void take_cores(struct prove *prove)
 
 		if (fd->role != FD_CORE || prove->core_count == CORES_MAX)
 			continue;
-		prove->cores[prove->core_count] = (struct core){.fd = fd->fd, .preparing = -1};
+		prove->cores[prove->core_count] = (struct core){.fd = fd->fd, .intruder = -1, .preparing = -1};
 		(void)snprintf(prove->cores[prove->core_count].name, sizeof(prove->cores[0].name), "%.31s", fd->peer);
 		prove->core_count++;
 	}
+	for (size_t i = 0; i < prove->boot->fd_count; i++)
+		if (prove->boot->fds[i].role == FD_INTRUDER)
+			intruder_comes(prove, prove->boot->fds[i].peer, prove->boot->fds[i].fd);
 	for (size_t i = 0; i < RUNS_MAX; i++)
 		prove->runs[i].fd = -1;
 }

@@ -46,6 +46,7 @@ enum core_state { CORE_ABSENT, CORE_WAITING, CORE_PREPARING, CORE_FURNISHING, CO
 struct core {
 	char name[32];
 	int fd;                 /* -1: none */
+	int intruder;           /* channel to the one that is started next; -1: none yet */
 	unsigned where;         /* 0: no HELLO yet */
 	bool demo;
 	enum core_state state;
@@ -67,6 +68,7 @@ struct run {
 	struct core *core;      /* NULL: of the host */
 	struct turn *turn;      /* NULL: the world's */
 	bool is_long;
+	bool hostile;           /* the supervisor's child, not the nursery's; fd -1: not there yet */
 	bool told;              /* its result has come */
 	int64_t began_us, began_mono_us;
 	bool inspecting;        /* waits for its core */

@@ -210,7 +210,15 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.files_max = 64,
 		.threads_max = 4,
 	},
-	[PROCESS_PROVE] = {
+	/* What a core has: that is what it tries. */
+	[PROCESS_INTRUDER] = {
+		.name = "intruder",
+		.groups = {GROUP(calls_life), GROUP(calls_channel), GROUP(calls_files), GROUP(calls_database)},
+		.folder = true,
+		.keeps_secrets = true,
+		.files_max = 4096,
+		.threads_max = 64,
+	},	[PROCESS_PROVE] = {
 		.name = "prove",
 		.groups = {GROUP(calls_life), GROUP(calls_pairs), GROUP(calls_no_files)},
 		.keeps_secrets = true,
@@ -228,7 +236,8 @@ static const struct sandbox nursery = {
 	.threads_max = 16,
 };
 
-static const struct sandbox runs[RIGHTS_COUNT] = {
+/* RIGHTS_HOSTILE is no row here: see proc/intruder.c. */
+static const struct sandbox runs[RIGHTS_HOSTILE] = {
 	[RIGHTS_DOOR] = {
 		.name = "run at the door",
 		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_no_files)},
@@ -255,7 +264,7 @@ const struct sandbox *sandbox_nursery(void)
 
 const struct sandbox *sandbox_run(enum rights rights)
 {
-	REQUIRE((unsigned)rights < RIGHTS_COUNT);
+	REQUIRE((unsigned)rights < RIGHTS_HOSTILE);
 	return &runs[rights];
 }
 
@@ -598,7 +607,7 @@ static err follow(pid_t supervisor)
 	return failed("the supervisor");
 }
 
-err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths)
+err sandbox_confine(const struct sandbox *row, const struct sandbox_paths *paths)
 {
 	bool own_user;
 
@@ -615,7 +624,12 @@ err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths)
 		return failed("dumpable");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return failed("no new privileges");
-	TRY(sandbox_landlock(row, paths));
+	return sandbox_landlock(row, paths);
+}
+
+err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths)
+{
+	TRY(sandbox_confine(row, paths));
 	return sandbox_filter(row);
 }
 

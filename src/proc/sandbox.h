@@ -31,6 +31,8 @@ struct sandbox_paths {
 
 /* Call while there is one thread; further threads inherit it. CORRUPT: a step failed, do not go on. */
 MUST_USE err sandbox_enter(const struct sandbox *row, const struct sandbox_paths *paths);
+/* The same without the filter, which each part of the process takes by itself (sandbox_filter). */
+MUST_USE err sandbox_confine(const struct sandbox *row, const struct sandbox_paths *paths);
 /* The same for a process that is narrow already and becomes narrower: user and root stay. */
 MUST_USE err sandbox_narrow(const struct sandbox *row, const struct sandbox_paths *paths);
 /* The same as sandbox_enter with what the boot message says. Closes nothing: launch_process has left open only what the message names,

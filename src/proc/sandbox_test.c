@@ -1,6 +1,7 @@
 /*
  * Each kind of process from inside: what it may, and what ends it or is refused.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -376,6 +377,86 @@ static void no_such_folder(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* ---- the nursery and its runs ---- */
+
+#define DOOR_PORT 9
+
+/* First as the nursery, then narrower. */
+static int run_status(enum rights rights, int (*act)(void))
+{
+	int keep[1] = {2};
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct sandbox_paths paths = {.user = USER, .supervisor = getppid(), .keep = keep, .keep_count = 1, .port = DOOR_PORT};
+
+		quiet();
+		if (!err_is_ok(sandbox_enter(sandbox_nursery(), &paths)))
+			_exit(99);
+		if (!err_is_ok(sandbox_narrow(sandbox_run(rights), &paths)))
+			_exit(98);
+		_exit(act());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static int connect_reason(uint16_t port)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f420304)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return 0;
+	return errno;
+}
+
+/* Nobody listens at either; but one is not even asked. */
+static int only_the_door(void)
+{
+	return connect_reason(DOOR_PORT) != ECONNREFUSED || connect_reason(DOOR_PORT + 1) != EACCES;
+}
+
+static int reads_the_host(void)
+{
+	char path[64];
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+	snprintf(path, sizeof(path), "%s/file", outside);
+	return fd < 0 || open("/proc/net/tcp", O_RDONLY | O_CLOEXEC) < 0 || open_refused(path, O_RDWR) != 0 || open("/etc/passwd", O_WRONLY | O_CLOEXEC) >= 0;
+}
+
+static int do_create(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/file", outside);
+	return open(path, O_RDONLY | O_CREAT, 0600) < 0;
+}
+
+static void runs(void **state)
+{
+	static int (*const deeds[])(void) = {do_exec, do_io_uring, do_signal, do_unshare, do_setuid, do_chroot, do_fork, do_code, do_mount, do_bpf, do_ptrace};
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+
+	(void)state;
+	REQ("K-60");
+	for (unsigned rights = 0; rights < RIGHTS_HOSTILE; rights++) {
+		assert_int_equal(run_status((enum rights)rights, do_nothing), 0);
+		assert_int_equal(run_status((enum rights)rights, live), 0);
+		for (size_t i = 0; i < COUNT_OF(deeds); i++)
+			assert_int_equal(WTERMSIG(run_status((enum rights)rights, deeds[i])), SIGSYS);
+		if (abi >= 4)
+			assert_int_equal(run_status((enum rights)rights, only_the_door), 0);
+	}
+	assert_int_equal(run_status(RIGHTS_DOOR, no_files), 0);
+	assert_int_equal(run_status(RIGHTS_HOST, reads_the_host), 0);
+	assert_int_equal(WTERMSIG(run_status(RIGHTS_HOST, do_create)), SIGSYS);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -388,6 +469,7 @@ int main(void)
 		ROW(kernel_says_so),
 		ROW(wrong_parent),
 		ROW(no_such_folder),
+		ROW(runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

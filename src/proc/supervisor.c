@@ -24,7 +24,7 @@
 #include "proc/supervisor.h"
 #include "proc/table.h"
 
-#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 4 * SUPERVISOR_COMPARTMENTS_MAX + 1)
+#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 5 * SUPERVISOR_COMPARTMENTS_MAX + 1)
 #define SETTINGS_ADDED 8               /* for edges and prove, to those that all have */
 #define ONCE_NAME "host"
 #define YOUNG_US INT64_C(1000000)      /* dying sooner after being ready counts as a crash loop */
@@ -356,7 +356,7 @@ static bool compartment_is_ready(const struct supervisor *s, size_t compartment)
 static bool all_ready(const struct supervisor *s)
 {
 	for (size_t i = 0; i < s->child_count; i++)
-		if (!s->children[i].ready && table_process(s->children[i].kind)->scope != ONCE)
+		if (!s->children[i].ready && table_process(s->children[i].kind)->scope != ONCE && !table_process(s->children[i].kind)->on_request)
 			return false;
 	return true;
 }
@@ -554,6 +554,17 @@ static bool stage_turn(struct supervisor *s)
 
 /* ---- the loop ---- */
 
+/* One at a time, and none while we stop. */
+static void start_wanted(struct supervisor *s, const char *compartment)
+{
+	for (size_t i = 0; i < s->child_count; i++) {
+		struct child *child = &s->children[i];
+
+		if (child->kind == PROCESS_INTRUDER && strcmp(child_name(s, child), compartment) == 0 && child->pid == 0 && s->stage == 0)
+			child->start_at_us = 1;
+	}
+}
+
 static void on_control(struct supervisor *s, struct child *child)
 {
 	struct control_message message;
@@ -561,6 +572,10 @@ static void on_control(struct supervisor *s, struct child *child)
 
 	if (err_is_ok(result) && (message.kind == CONTROL_READY || message.kind == CONTROL_UNREADY)) {
 		set_ready(s, child, message.kind == CONTROL_READY);
+		return;
+	}
+	if (err_is_ok(result) && message.kind == CONTROL_WANTED && child->kind == PROCESS_PROVE) {
+		start_wanted(s, message.peer);
 		return;
 	}
 	if (err_is(result, ERR_TIMEOUT))
@@ -640,14 +655,15 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_PROVE};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_PROVE, PROCESS_INTRUDER};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		enum process_scope scope = table_process(order[i])->scope;
+		bool waits = scope == ONCE || table_process(order[i])->on_request;
 		size_t count = scope == PER_DOOR ? s->config->door_count : scope == ONCE ? 1 : s->config->compartment_count;
 
 		for (size_t index = 0; index < count; index++)
-			s->children[s->child_count++] = (struct child){.kind = order[i], .index = index, .control = -1, .start_at_us = scope == ONCE ? 0 : 1};
+			s->children[s->child_count++] = (struct child){.kind = order[i], .index = index, .control = -1, .start_at_us = waits ? 0 : 1};
 	}
 }
 

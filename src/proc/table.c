@@ -57,6 +57,15 @@ static const struct process_row processes[PROCESS_KIND_COUNT] = {
 		.stage = 1,
 		.stop_us = SECONDS(3),
 	},
+	/* The core's user and folder: see table_user. */
+	[PROCESS_INTRUDER] = {
+		.name = "intruder",
+		.scope = PER_COMPARTMENT,
+		.folder = "core",
+		.on_request = true,
+		.stage = 1,
+		.stop_us = SECONDS(1),
+	},
 };
 
 static const struct channel_row channels[] = {
@@ -65,6 +74,7 @@ static const struct channel_row channels[] = {
 	{.left = PROCESS_CORE, .left_role = FD_READER, .right = PROCESS_READER, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_RENDER, .right = PROCESS_RENDER, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_CORE, .count = 1},
+	{.left = PROCESS_INTRUDER, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_INTRUDER, .count = 1},
 };
 
 const struct process_row *table_process(enum process_kind kind)
@@ -91,5 +101,7 @@ const struct channel_row *table_channels(size_t *count_out)
 
 uint32_t table_user(uint32_t base, enum process_kind kind, size_t index)
 {
+	if (kind == PROCESS_INTRUDER)
+		kind = PROCESS_CORE;
 	return base == 0 ? 0 : base + (uint32_t)index * TABLE_USERS_EACH + (uint32_t)kind;
 }

@@ -4,7 +4,7 @@
  *   edge ─┬─ EDGE_LOOPS pairs ── core ─┬─ keys        supervisor ── control ── each of them
  *         └─ … every core it serves    ├─ reader
  *                                      ├─ render
- *                                      └─ prove, the same one for all
+ *                                      └─ prove, the same one for all ─── intruder
  */
 #ifndef PROC_TABLE_H
 #define PROC_TABLE_H
@@ -21,6 +21,7 @@ struct process_row {
 	const char *folder;        /* own one, below the compartment's; NULL: none */
 	bool needed;               /* a compartment is ready only when this one is */
 	bool restart;              /* start it again when it ends */
+	bool on_request;           /* not started until somebody asks (CONTROL_WANTED) */
 	unsigned stage;            /* of an orderly stop: 1 first */
 	int64_t stop_us;           /* how long it may take for that; then SIGKILL */
 };
