@@ -3,6 +3,7 @@
  *
  *   <directory>/core/data.db  entities, ledger, engine's own tables
  *   <directory>/core/heads    signed heads of the ledger, one after another, each after a line with its length
+ *   <directory>/core/heads.cosigned  the newest head with the witness's line (op/cosigned)
  *   <directory>/keys/root.key, keys.store   the keys process's, never in data backups
  */
 #ifndef OP_COMPARTMENT_H
