@@ -449,7 +449,12 @@ function commandOf(pid) {
 	}
 }
 
-// All processes below the supervisor, {pid, command}; null when it is not known.
+// The process of one run of a check comes and goes: its parent and grandparent are the ones that carry out checks.
+function isRun(pid, parents) {
+	return [pid, parents.get(pid), parents.get(parents.get(pid))].every((one) => one !== undefined && commandOf(one).includes('--process prove'));
+}
+
+// All lasting processes below the supervisor, {pid, command}; null when it is not known.
 export function processes() {
 	const top = Number(process.env.SEKIMORI_PID ?? 0);
 	if (!top || !fs.existsSync(`/proc/${top}`))
@@ -460,7 +465,8 @@ export function processes() {
 	for (const pid of pids)
 		for (let at = parents.get(pid); at > 1; at = parents.get(at) ?? 0)
 			if (at === top) {
-				found.push({ pid, command: commandOf(pid) });
+				if (!isRun(pid, parents))
+					found.push({ pid, command: commandOf(pid) });
 				break;
 			}
 	return found.sort((a, b) => a.pid - b.pid);
