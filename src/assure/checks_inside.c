@@ -184,12 +184,54 @@ static err other_keys(struct trial *trial)
 	return trial_inspect(trial, "foreign-sample", (struct bytes){raw, len}, &said);
 }
 
+/* ---- Those who have left (ID-7) ---- */
+
+#define REASON "{\"reason\":\"検査のため\"}"
+
+/* One who is issued and leaves at once. */
+static err make_leaver(struct trial *trial, const struct person *principal)
+{
+	const char *facility = trial_fact(trial, "facility-a");
+	struct wish leave = {.who = principal, .method = "POST", .json = REASON};
+	struct seen seen;
+
+	if (facility == NULL)
+		return FAIL(UNAVAILABLE);
+	TRY(trial_prove(trial, principal));
+	TRY(trial_ask(trial, principal, "POST", "/v1/accounts", trial_text(trial,
+	    "{\"login\":\"probe-l%llx\",\"name\":\"検査 離任\",\"role\":\"guardian\",\"facility\":\"%s\"}", (unsigned long long)clock_now_us() / 1000,
+	    facility), &seen));
+	leave.path = trial_text(trial, "/v1/accounts/%s/leave", trial_json_text(&seen, "id"));
+	if (seen.status == 201)
+		TRY(trial_ask_raw(trial, &leave, &seen));
+	leave.confirm = trial_json_text(&seen, "confirm.token");
+	if (seen.status == 428)
+		TRY(trial_ask_raw(trial, &leave, &seen));
+	trial_step(trial, seen.status == 200, 1, "検査用のアカウントを発行し、離任させた", "Issued an account for checks and let it leave", "%d %s", seen.status,
+	    seen.type);
+	return OK;
+}
+
+static err leavers(struct trial *trial)
+{
+	const struct person *principal;
+	struct inspected said;
+	struct seen seen;
+
+	TRY(trial_person(trial, "principal-a", &principal));
+	TRY(trial_ask(trial, principal, "GET", "/v1/accounts?state=left&limit=1", NULL, &seen));
+	if (trial_json_int(&seen, "items.#") == 0)
+		TRY(make_leaver(trial, principal));
+	return trial_inspect(trial, "leaver-access-removed", (struct bytes){0}, &said);
+}
+
 #define EVERYWHERE (CHECK_CUSTOMER | CHECK_PROBE | CHECK_PROVIDER)
 
 const struct check checks_inside[] = {
 	{.id = "password-stored-only-hashed", .where = EVERYWHERE, .run = passwords, .seconds = 300},
 	{.id = "at-rest-marker-not-found", .where = CHECK_CUSTOMER | CHECK_PROBE, .run = marker, .seconds = 300}, /* K-6 T-17 */
 	{.id = "other-tenant-key-opens-nothing", .where = CHECK_CUSTOMER | CHECK_PROBE, .run = other_keys, .seconds = 120}, /* K-26 */
+	{.id = "leaver-access-removed", .where = CHECK_CUSTOMER | CHECK_PROBE, .run = leavers},
 	{.id = "ledger-delete-refused", .where = EVERYWHERE, .run = delete_tried, .seconds = 60},
 	{.id = "log-time-zone-single", .where = EVERYWHERE, .run = time_zone},
 	{0},

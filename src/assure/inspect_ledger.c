@@ -335,44 +335,35 @@ static err reaches_start(struct inspect *in)
 
 /* ---- ledger-delete-refused ---- */
 
-static const struct statement live_triggers = {"inspect.ledger-triggers",
-    "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('ledger_blob', 'ledger_tile') ORDER BY name"};
-
 #define TRIGGERS 4
+
+static err look_trigger(void *context, struct bytes table, struct bytes sql)
+{
+	unsigned *found = context;
+
+	(void)table;
+	*found += sql.len > 0 && memmem(ledger_triggers, strlen(ledger_triggers), sql.ptr, sql.len) != NULL;
+	return OK;
+}
 
 static err triggers_stand(struct inspect *in)
 {
-	struct query *query;
 	unsigned found = 0;
-	bool row = true;
-	err e;
 
-	TRY(query_start(in->rows.db, &live_triggers, &query));
-	e = OK;
-	while (err_is_ok(e)) {
-		struct bytes sql;
-
-		e = query_step(query, &row);
-		if (!err_is_ok(e) || !row)
-			break;
-		sql = column_bytes(query, 0);
-		found += sql.len > 0 && memmem(ledger_triggers, strlen(ledger_triggers), sql.ptr, sql.len) != NULL;
-	}
-	query_end(&query);
-	TRY(e);
+	TRY(db_triggers(in->rows.db, look_trigger, &found));
 	inspect_step(in, found == TRIGGERS, TRIGGERS, "稼働中のデータベースで、記録の変更と削除を拒む仕掛けを確かめた",
 	    "Looked whether the running database refuses change and removal of entries", "guards in place %u of %u", found, TRIGGERS);
 	return OK;
 }
 
-static const struct statement removals[] = {
-	{"inspect.ledger-edit", "UPDATE ledger_blob SET entries = zeroblob(3)"},
-	{"inspect.ledger-move", "UPDATE ledger_blob SET first = first + 1"},
-	{"inspect.ledger-backdate", "UPDATE ledger_blob SET last_us = 0 WHERE first = 0"},
-	{"inspect.ledger-delete", "DELETE FROM ledger_blob"},
-	{"inspect.ledger-delete-one", "DELETE FROM ledger_blob WHERE first = 0"},
-	{"inspect.ledger-tile-edit", "UPDATE ledger_tile SET hashes = zeroblob(8192)"},
-	{"inspect.ledger-tile-delete", "DELETE FROM ledger_tile"},
+static const char *const removals[] = {
+	"UPDATE ledger_blob SET entries = zeroblob(3)",
+	"UPDATE ledger_blob SET first = first + 1",
+	"UPDATE ledger_blob SET last_us = 0 WHERE first = 0",
+	"DELETE FROM ledger_blob",
+	"DELETE FROM ledger_blob WHERE first = 0",
+	"UPDATE ledger_tile SET hashes = zeroblob(8192)",
+	"DELETE FROM ledger_tile",
 };
 #define REMOVALS (sizeof(removals) / sizeof(removals[0]))
 
@@ -386,12 +377,8 @@ static err try_removals(struct db *db, unsigned *refused_out)
 	TRY(db_script(db, ledger_schema));
 	TRY(db_script(db, ledger_triggers));
 	TRY(db_script(db, copy_rows));
-	for (size_t i = 0; i < REMOVALS; i++) {
-		struct query *query;
-
-		TRY(query_start(db, &removals[i], &query));
-		*refused_out += err_is(query_run(&query), ERR_CONFLICT);
-	}
+	for (size_t i = 0; i < REMOVALS; i++)
+		*refused_out += err_is(db_script(db, removals[i]), ERR_CONFLICT);
 	return OK;
 }
 

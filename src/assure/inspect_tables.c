@@ -250,10 +250,6 @@ static bool entity_column(const struct entity *entity, const char *column)
 	return strstr(row_columns(entity), word) != NULL;
 }
 
-static const struct statement schema_columns = {"inspect.columns",
-    "SELECT m.name, p.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p"
-    " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid"};
-
 struct schema_look {
 	unsigned columns;
 	struct first_bad unknown;
@@ -271,36 +267,30 @@ static void look_column(struct schema_look *look, const char *table, const char 
 		look->counts[i] += entities[i] == entity;
 }
 
-static bool copy_word(struct query *query, int column, char out[static WORD_LEN])
+static bool copy_word(struct bytes text, char out[static WORD_LEN])
 {
-	struct bytes text = column_bytes(query, column);
-
 	return snprintf(out, WORD_LEN, "%.*s", (int)text.len, (const char *)text.ptr) < WORD_LEN;
+}
+
+static err take_column(void *context, struct bytes table, struct bytes column)
+{
+	struct schema_look *look = context;
+	char names[2][WORD_LEN];
+
+	if (copy_word(table, names[0]) && copy_word(column, names[1]))
+		look_column(look, names[0], names[1]);
+	else
+		note_bad(&look->unknown, "a name too long");
+	return OK;
 }
 
 static err look_schema(struct inspect *in, struct schema_look *look)
 {
-	struct query *query;
-	bool row = true;
-	err e = OK;
-
-	TRY(query_start(in->rows.db, &schema_columns, &query));
-	while (err_is_ok(e)) {
-		char table[WORD_LEN], column[WORD_LEN];
-
-		e = query_step(query, &row);
-		if (!err_is_ok(e) || !row)
-			break;
-		if (copy_word(query, 0, table) && copy_word(query, 1, column))
-			look_column(look, table, column);
-		else
-			note_bad(&look->unknown, "a name too long");
-	}
-	query_end(&query);
-	for (size_t i = 0; err_is_ok(e) && entities[i] != NULL; i++)
+	TRY(db_columns(in->rows.db, take_column, look));
+	for (size_t i = 0; entities[i] != NULL; i++)
 		if (look->counts[i] != row_column_count(entities[i]))
 			note_bad(&look->unknown, "%s: columns lack", entities[i]->name);
-	return e;
+	return OK;
 }
 
 static bool graded(const struct field *field)

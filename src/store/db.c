@@ -268,6 +268,45 @@ bool db_in_transaction(struct db *db)
 	return sqlite3_get_autocommit(db->handle) == 0;
 }
 
+/* ---- What the database says of itself ---- */
+
+static struct bytes text_of(sqlite3_stmt *handle, int column)
+{
+	const unsigned char *text = sqlite3_column_text(handle, column);
+
+	return (struct bytes){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(handle, column)};
+}
+
+static err each_pair(struct db *db, const char *sql, err (*each)(void *context, struct bytes first, struct bytes second), void *context)
+{
+	sqlite3_stmt *handle = NULL;
+	int code = sqlite3_prepare_v2(db->handle, sql, -1, &handle, NULL);
+	err e = OK;
+
+	while (code == SQLITE_OK && err_is_ok(e)) {
+		code = sqlite3_step(handle);
+		if (code == SQLITE_ROW) {
+			e = each(context, text_of(handle, 0), text_of(handle, 1));
+			code = SQLITE_OK;
+		}
+	}
+	if (err_is_ok(e) && code != SQLITE_DONE)
+		e = db_failure(db, code, "schema");
+	(void)sqlite3_finalize(handle); /* its failure was the last step's */
+	return e;
+}
+
+err db_columns(struct db *db, err (*each)(void *context, struct bytes table, struct bytes column), void *context)
+{
+	return each_pair(db, "SELECT m.name, p.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p"
+	    " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name, p.cid", each, context);
+}
+
+err db_triggers(struct db *db, err (*each)(void *context, struct bytes table, struct bytes sql), void *context)
+{
+	return each_pair(db, "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name", each, context);
+}
+
 /* ---- The files themselves ---- */
 
 err db_file_read(struct db *db, enum db_file which, int64_t at, uint8_t *out, size_t max, size_t *read_out)

@@ -38,6 +38,11 @@ MUST_USE err db_release(struct db *db);
 MUST_USE err db_rollback_to(struct db *db);              /* and release */
 bool db_in_transaction(struct db *db);                   /* !sqlite3_get_autocommit() */
 
+/* What the database says of itself: the columns of each table of ours, and the text of each trigger with its table. Both stop at each's
+ * first error, which is returned. */
+MUST_USE err db_columns(struct db *db, err (*each)(void *context, struct bytes table, struct bytes column), void *context);
+MUST_USE err db_triggers(struct db *db, err (*each)(void *context, struct bytes table, struct bytes sql), void *context);
+
 enum db_file { DB_FILE_DATA, DB_FILE_LOG };
 
 /*
