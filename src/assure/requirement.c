@@ -489,10 +489,10 @@ static const struct field trend_output[] = {
 	TIME("at", "集計した日時", "Counted at"),
 	{.name = "date", .ja = "日付", .en = "Date", .type = FIELD_DATE, .grade = GRADE_2},
 	TEXT("catalogue", "要件書", "Catalogue"),
-	NUMBER("proven", "確認できた数", "Proven"),
-	NUMBER("failing", "満たさない数", "Failing"),
-	NUMBER("stale", "古くなった数", "Stale"),
-	NUMBER("open", "未確認の数", "Open"),
+	NUMBER("proven", "実証済みの数", "Proven"),
+	NUMBER("failing", "不適合の数", "Failing"),
+	NUMBER("stale", "期限切れの数", "Stale"),
+	NUMBER("open", "未実証の数", "Open"),
 	{0},
 };
 

@@ -41,10 +41,10 @@ static const struct field standing_fields[] = {
 	{.name = "date", .ja = "日付", .en = "Date", .type = FIELD_DATE, .grade = GRADE_2, .required = true, AT(date)},
 	{.name = "catalogue", .ja = "要件書", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 48, AT(catalogue)},
 	{.name = "at", .ja = "集計した日時", .en = "Counted at", .type = FIELD_TIME, .grade = GRADE_2, .required = true, AT(at)},
-	{COUNT("proven", "確認できた数", "Proven"), AT(proven)},
-	{COUNT("failing", "満たさない数", "Failing"), AT(failing)},
-	{COUNT("stale", "古くなった数", "Stale"), AT(stale)},
-	{COUNT("open", "未確認の数", "Open"), AT(open)},
+	{COUNT("proven", "実証済みの数", "Proven"), AT(proven)},
+	{COUNT("failing", "不適合の数", "Failing"), AT(failing)},
+	{COUNT("stale", "期限切れの数", "Stale"), AT(stale)},
+	{COUNT("open", "未実証の数", "Open"), AT(open)},
 };
 
 static const char *const standing_unique[] = {"date,catalogue", NULL};
