@@ -72,6 +72,43 @@ test('K-27 the record is filtered by outcome, operation, day and number, and the
   });
 });
 
+test('K-27 a search goes on by itself where nothing was found yet, and says how far back it has looked', async () => {
+  await someone({ viewport: TABLET }, async (page) => {
+    await signIn(page, auditor);
+    await events(page);
+    const asked = [];
+    await page.route(/\/v1\/events\?.*outcome=refused/, async (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('cursor');
+      asked.push(cursor);
+      if (asked.length > 3) return route.continue({ url: route.request().url().replace(/&cursor=\d+/, '') });
+      const json = { items: [], next: 9000 - asked.length, reached: `2026-11-${20 - asked.length}T10:00:00+09:00` };
+      return route.fulfill({ json });
+    });
+    assert.equal(await refuse(page), 403);
+    await filter(page, () => page.locator('[name=outcome][value=refused]').check());
+    assert.deepEqual(asked.slice(0, 4), [null, '8999', '8998', '8997']);
+    assert.deepEqual([...new Set(await outcomes(page))], ['refused']);
+
+    asked.length = 0;
+    await page.unroute(/\/v1\/events\?.*outcome=refused/);
+    await page.route(/\/v1\/events\?.*operation=me.see/, (route) => {
+      asked.push(route.request().url());
+      return route.fulfill({ json: { items: [], next: 9000 - asked.length, reached: '2026-11-10T10:00:00+09:00' } });
+    });
+    await page.evaluate(() => {
+      location.hash = '#/events?operation=me.see';
+    });
+    await page.getByText('ここまでに調べたのは、11月10日（火） 10:00以降の記録です。').waitFor();
+    const more = page.getByRole('button', { name: '続きを表示する' });
+    await more.waitFor();
+    const before = asked.length;
+    assert.ok(before >= 2 && before <= 12, `${before} pages are read by themselves`);
+    await more.click();
+    await page.waitForFunction(() => document.querySelector('.more .button')?.getAttribute('aria-disabled') !== 'true');
+    assert.equal(asked.length, before + 1, 'beyond that as the reader wishes');
+  });
+});
+
 test('K-27 what is shown can be taken away as a table', async () => {
   await someone({ viewport: TABLET }, async (page) => {
     await signIn(page, auditor);
@@ -236,11 +273,15 @@ test('LG-2 K-27 how far the city\'s witness has come is said, and what it has no
     await signIn(page, auditor);
     await open(page, '#/ledger', '.note');
     assert.match(await page.locator('.event-facts').innerText(), /立会人はまだいません/);
+    let state = { witness_key: 'city-witness+0badc0de+AA==', witness: null };
     await page.route(/\/v1\/ledger$/, async (route) => {
       const response = await route.fetch();
-      const witness = { name: 'city-witness', size: 5, at: '2026-11-24T10:00:00+09:00' };
-      await route.fulfill({ response, json: { ...(await response.json()), witness } });
+      await route.fulfill({ response, json: { ...(await response.json()), ...state } });
     });
+    await events(page);
+    await open(page, '#/ledger', '.note');
+    assert.match(await page.locator('.event-facts').innerText(), /署名はまだ届いていません/);
+    state = { ...state, witness: { name: 'city-witness', size: 5, at: '2026-11-24T10:00:00+09:00' } };
     await events(page);
     await open(page, '#/ledger', '.note');
     const facts = await page.locator('.event-facts').innerText();

@@ -150,7 +150,8 @@ export interface Ledger {
   readonly origin: string;
   readonly verifier_key: string;
   readonly size: number;
-  readonly witness: Witness | null; /* who has cosigned it last */
+  readonly witness_key: string | null; /* of the one that the contract names */
+  readonly witness: Witness | null; /* how far it has cosigned */
 }
 
 export const readLedger = (): Call<Ledger> => ({
@@ -161,6 +162,7 @@ export const readLedger = (): Call<Ledger> => ({
     origin: text,
     verifier_key: text,
     size: integer,
+    witness_key: maybe(text),
     witness: maybe(record<Witness>({ name: text, size: integer, at: maybe(text) })),
   }),
 });

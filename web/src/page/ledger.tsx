@@ -62,7 +62,7 @@ function Facts({ known: { ledger, head, signed } }: { readonly known: Known }) {
               {size > ledger.witness.size && <p class="soft">{words.behind(size - ledger.witness.size)}</p>}
             </>
           ) : (
-            <p>{words.noWitness}</p>
+            <p>{ledger.witness_key ? words.silentWitness : words.noWitness}</p>
           )}
         </dd>
       </div>

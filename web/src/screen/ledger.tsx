@@ -24,6 +24,7 @@ export const ledgerScreens: Screens<'events' | 'event' | 'ledger' | 'trial'> = {
   },
   trial: {
     view: () => <TrialPage />,
+    wide: true,
     needs: ['trial.begin'],
     whenever: ({ trial }) => trial !== null,
     tab: (words) => words.nav.trial,

@@ -172,6 +172,7 @@ export const ledger: LedgerWords = {
     },
     count: (count) => `${count.toLocaleString('en-GB')} entries`,
     noWitness: 'No witness yet. With a witness on a machine of the city, the provider alone can no longer rewrite the ledger unnoticed.',
+    silentWitness: 'The contract names a witness, but no signature of it has come yet. See whether its program runs.',
     witnessed: (name, size, at) =>
       `${name} has checked and signed the first ${size.toLocaleString('en-GB')} entries${at ? ` (${at})` : ''}.`,
     behind: (count) => `${count.toLocaleString('en-GB')} more are not checked yet.`,

@@ -183,6 +183,7 @@ export const ledger = {
     },
     count: (count: number) => `${count.toLocaleString('ja-JP')}件の記録`,
     noWitness: '立会人はまだいません。市の機械で立会人のプログラムを動かすと、事業者だけでは、気づかれずに記録簿を作り替えられなくなります。',
+    silentWitness: '立会人の鍵は契約の設定にありますが、署名はまだ届いていません。立会人のプログラムが動いているかを確かめてください。',
     witnessed: (name: string, size: number, at: string | null) =>
       `${name}が、${size.toLocaleString('ja-JP')}件までを確かめて署名しています${at ? `（${at}）` : ''}。`,
     behind: (count: number) => `あと${count.toLocaleString('ja-JP')}件は、まだ確かめられていません。`,
