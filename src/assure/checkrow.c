@@ -266,6 +266,8 @@ static err record_apply(struct call *call)
 	check = catalogue_check_find((const char *)code.ptr);
 	if (check == NULL || checks_find(check->id) == NULL)
 		return FAIL(NOT_FOUND);
+	if (call_value(call, "outcome")->as.choice == MATRIX_NOT_RUN)
+		return call_flaw(call, "outcome", FLAW_CHOICE, "結果がありません。", "There is no outcome.");
 	if (!steps_fit(call_text(call, "steps")))
 		return call_flaw(call, "steps", FLAW_FORMAT, "手順の形が違います。", "The steps are not what they should be.");
 	e = checkrow_get(&call->rows, check->id, &row);
@@ -278,12 +280,10 @@ static err record_apply(struct call *call)
 	return call_object(call, "check_state", row.row.id);
 }
 
-static const char *const results[] = {"none", "passed", "failed", "unable", "off", NULL};
-
 static const struct input record_inputs[] = {
 	{.place = IN_QUERY, .field = {.name = "check", .ja = "検査", .en = "Check", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 48}},
 	{.place = IN_QUERY, .field = {.name = "outcome", .ja = "結果", .en = "Outcome", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true,
-	    .choices = results}},
+	    .choices = outcomes}},
 	{.place = IN_QUERY, .field = {.name = "objects", .ja = "対象の数", .en = "Objects", .type = FIELD_INT, .grade = GRADE_2, .required = true,
 	    .min = 0, .max = INT64_C(1000000000)}},
 	{.place = IN_QUERY, .field = {.name = "took_ms", .ja = "かかった時間", .en = "Took (ms)", .type = FIELD_INT, .grade = GRADE_2,

@@ -169,7 +169,7 @@ static const struct wait {
 	{"maintenance-visible-to-customer", WAITS_MAINT, NULL},
 	/* AC-7 */
 	{"neighbour-network-unreachable", WAITS_NETWORK, NULL},
-	{"neighbour-load-contained", WAITS_CHECK, NULL},
+	{"neighbour-load-contained", WAITS_CAPACITY, NULL},
 	/* CR-1 */
 	{"tls-only-cryptrec-suites", WAITS_CHECK, NULL},
 	{"internal-link-plaintext-refused", WAITS_LINK, NULL},
@@ -231,7 +231,7 @@ static const struct wait {
 	{"setting-invalid-value-refused", WAITS_CHECK, NULL},
 	/* CH-2 */
 	{"critical-operation-unconfirmed-refused", WAITS_CHECK, NULL},
-	{"critical-operation-alerts", WAITS_CHECK, NULL},
+	{"critical-operation-alerts", WAITS_ALERTS, NULL},
 	{"critical-operation-has-manual", IN_REGISTER, "manual"},
 	/* CH-3 */
 	{"release-by-unlisted-refused", WAITS_RELEASE, NULL},
@@ -416,7 +416,7 @@ static const struct wait {
 	{"compliance-confirmed-within", IN_REGISTER, "compliance"},
 	/* GV-14 */
 	{"proof-not-stale", WAITS_CHECK, NULL},
-	{"planted-failure-shown", WAITS_CHECK, NULL},
+	{"planted-failure-shown", WAITS_ALERTS, NULL},
 	{"proof-readable-by-auditor", WAITS_CHECK, NULL},
 	{"proof-package-verifies", WAITS_PACKAGE, NULL},
 	{"requirement-without-control-none", WAITS_CHECK, NULL},

@@ -14,7 +14,7 @@ MUST_USE err local_open(const char *directory, op_apply authenticate, struct loc
 void local_close(struct local **local);     /* signs a last head */
 const struct compartment *local_compartment(const struct local *local);
 
-/* What is not in the JSON body, by the type of the input: ids, whole numbers, a raw body. Ends with name == NULL. */
+/* What is not in the JSON body, by the type of the input: ids, whole numbers (a choice by its place), texts and a raw body. Ends with name == NULL. */
 struct local_input { const char *name; struct id id; int64_t integer; struct bytes raw; int32_t date; };
 /*
  * Act as `actor` (zero account: the system, only for operations with method "LOCAL").
