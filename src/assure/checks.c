@@ -1,9 +1,17 @@
 #include <string.h>
 
 #include "assure/checks.h"
+#include "assure/checks_access.h"
 #include "assure/checks_breach.h"
+#include "assure/checks_guard.h"
+#include "assure/checks_history.h"
 #include "assure/checks_host.h"
+#include "assure/checks_identity.h"
 #include "assure/checks_inside.h"
+#include "assure/checks_proof.h"
+#include "assure/checks_roles.h"
+#include "assure/checks_session.h"
+#include "assure/checks_transit.h"
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
@@ -14,6 +22,14 @@
 
 /* A module's array is added here. */
 static const struct check *const lists[] = {
+	checks_transit,
+	checks_session,
+	checks_roles,
+	checks_proof,
+	checks_identity,
+	checks_history,
+	checks_guard,
+	checks_access,
 	checks_breach,
 	checks_host,
 	checks_inside,

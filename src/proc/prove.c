@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "assure/catalogue.h"
 #include "assure/run.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -524,6 +525,8 @@ static err start(struct prove *prove, struct boot *boot)
 	prove->wanted = prove->scheduled;
 	TRY(crypto_start());
 	TRY(read_pin(prove));
+	/* Runs compare the program with it; from their own processes no file can be read. */
+	TRY(boot_setting(boot, "catalog") != NULL ? catalogue_load(boot_setting(boot, "catalog")) : FAIL(INVALID));
 	TRY(nursery_start(boot, port_of(boot_setting(boot, "port")), &prove->nursery));
 	TRY(sandbox_boot(boot));
 	take_cores(prove);

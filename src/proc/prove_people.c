@@ -45,6 +45,8 @@ err prove_people_facts(struct prove *prove, const struct core *core, struct buf 
 
 	for (size_t i = 0; i < core->fact_count; i++)
 		TRY(provewire_put_pair(body, core->facts[i].name, core->facts[i].text));
+	if (other != NULL)
+		TRY(provewire_put_pair(body, OTHER "compartment", other->name));
 	for (size_t i = 0; other != NULL && i < other->fact_count; i++) {
 		(void)snprintf(name, sizeof(name), OTHER "%s", other->facts[i].name);
 		if (strlen(name) <= PROVEWIRE_NAME_MAX)
