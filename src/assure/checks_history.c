@@ -15,12 +15,18 @@
 #define BODY_MAX 160
 #define WITHIN_US (60 * (int64_t)1000000)
 
-/* Looks again every second, for a minute. found_us_out: how long it took, -1 not found. */
+/*
+ * Looks until it is there, for a minute at most. found_us_out: how long it took, -1 not found. The record keeps the order of commits and
+ * looking is recorded as well: when a look of our own stands there and what was before it does not, it will not come.
+ */
 static err arrives(struct trial *trial, const struct person *viewer, const char *request, struct tried_event *event, int64_t *took_us_out)
 {
 	int64_t began = clock_mono_us();
+	struct tried_event mark;
+	struct seen look;
 
 	*took_us_out = -1;
+	TRY(tried_ask(trial, viewer, "GET", "/v1/events?limit=1", NULL, &look));
 	for (;;) {
 		err e = tried_event(trial, viewer, request, event);
 
@@ -30,8 +36,11 @@ static err arrives(struct trial *trial, const struct person *viewer, const char 
 		}
 		if (!err_is(e, ERR_NOT_FOUND))
 			return e;
-		if (clock_mono_us() - began > WITHIN_US)
+		e = tried_event(trial, viewer, look.request, &mark);
+		if (err_is_ok(e) || clock_mono_us() - began > WITHIN_US)
 			return OK;
+		if (!err_is(e, ERR_NOT_FOUND))
+			return e;
 		TRY(trial_wait(trial, 1));
 	}
 }
@@ -236,16 +245,18 @@ static err newest_since(struct trial *trial, const char *operation, int64_t sinc
 static err run_kind_silent(struct trial *trial)
 {
 	struct kind_probe probes[KINDS];
+	const struct person *overseer = NULL;
 	int64_t since_us = clock_now_us() / 1000000 * 1000000; /* times are shown in seconds or finer */
 
 	TRY(trigger(trial, probes));
+	TRY(tried_overseer(trial, &overseer));
 	for (size_t i = 0; i < KINDS; i++) {
 		struct tried_event event = {0};
 		int64_t took_us = -1;
 		bool found = false;
 
 		if (probes[i].request[0] != '\0') {
-			TRY(arrives(trial, NULL, probes[i].request, &event, &took_us));
+			TRY(arrives(trial, overseer, probes[i].request, &event, &took_us));
 			found = took_us >= 0 && strcmp(event.operation, probes[i].operation) == 0;
 		} else {
 			TRY(newest_since(trial, probes[i].operation, since_us, &found));

@@ -208,7 +208,13 @@ static void any_value(void)
 		}
 }
 
-/* What the contract says does not matter. */
+/*
+ * What the contract says does not matter. And "hurry", no weakness but for the tests' sake: what is waited for at the probes' third
+ * facility is a tenth as long (passwords are derived faster, too: inside.c).
+ */
+#define SHORT_TOTAL_US ((int64_t)240 * 1000000)
+#define HURRY 10
+
 err __real_contract_limits(struct call *call, struct id facility, struct contract_limits *limits_out);
 err __wrap_contract_limits(struct call *call, struct id facility, struct contract_limits *limits_out);
 SAME_TYPE(contract_limits);
@@ -218,8 +224,52 @@ err __wrap_contract_limits(struct call *call, struct id facility, struct contrac
 	TRY(__real_contract_limits(call, facility, limits_out));
 	if (weak("setting-rollback-restores"))
 		limits_out->total_us = 0;
+	if (weak("hurry") && limits_out->total_us == SHORT_TOTAL_US) {
+		limits_out->total_us /= HURRY;
+		limits_out->idle_us /= HURRY;
+	}
 	return OK;
 }
+
+err __real_credential_remove(struct call *call, struct id account);
+err __wrap_credential_remove(struct call *call, struct id account);
+SAME_TYPE(credential_remove);
+
+err __wrap_credential_remove(struct call *call, struct id account)
+{
+	return weak("deleted-account-residue-none") ? OK : __real_credential_remove(call, account);
+}
+
+/* ---- the proof ---- */
+
+#define STALE "lockout-setting-within-bounds"
+#define DAYS_LATE_US ((int64_t)3 * 24 * 3600 * 1000000)
+
+static op_apply record_result;
+
+/* As if it had run three days ago. */
+static err record_late(struct call *call)
+{
+	int64_t now_us = call->now_us;
+	err e;
+
+	if (bytes_is(call_text(call, "check"), STALE))
+		call->now_us -= DAYS_LATE_US;
+	e = record_result(call);
+	call->now_us = now_us;
+	return e;
+}
+
+static void late(void)
+{
+	struct op *op = weak_op("check.record");
+
+	record_result = op->apply;
+	op->apply = record_late;
+}
+
+static void no_page(void) { does_nothing("requirement.see"); }
+static void no_controls(void) { does_nothing("control.list"); }
 
 /* ---- what the door speaks ---- */
 
@@ -260,5 +310,10 @@ const struct weakness weak_doors[] = {
 	{"setting-invalid-value-refused", any_value},
 	{"setting-rollback-restores", NULL},
 	{"tls-only-cryptrec-suites", NULL},
+	{"deleted-account-residue-none", NULL},
+	{"proof-not-stale", late},
+	{"proof-readable-by-auditor", no_page},
+	{"requirement-without-control-none", no_controls},
+	{"hurry", NULL},
 	{0},
 };

@@ -25,7 +25,7 @@ err __real_password_hash(struct bytes password, uint32_t rounds, char phc_out[st
 err __wrap_password_hash(struct bytes password, uint32_t rounds, char phc_out[static PASSWORD_PHC_MAX]);
 err __wrap_password_hash(struct bytes password, uint32_t rounds, char phc_out[static PASSWORD_PHC_MAX])
 {
-	return __real_password_hash(password, weak("password-stored-only-hashed") ? PASSWORD_ROUNDS_MIN : rounds, phc_out);
+	return __real_password_hash(password, weak("password-stored-only-hashed") || weak("hurry") ? PASSWORD_ROUNDS_MIN : rounds, phc_out);
 }
 
 /* Whatever is asked for stands on the list. */
