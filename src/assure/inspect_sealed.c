@@ -354,6 +354,15 @@ static err authentic_entity(struct inspect *in, const struct entity *entity, uns
 	return OK;
 }
 
+/* The part, and where nothing falls into it (there are few records), the next that holds something. */
+static err authentic_part(struct inspect *in, unsigned part, unsigned parts, struct authentic *a)
+{
+	for (unsigned tried = 0; tried < parts && a->rows == 0; tried++)
+		for (size_t i = 0; entities[i] != NULL; i++)
+			TRY(authentic_entity(in, entities[i], (part + tried) % INSPECT_SEALED_DAYS, a));
+	return OK;
+}
+
 /* params: u8, another day's part than today's. */
 static err authentic_records(struct inspect *in)
 {
@@ -361,17 +370,17 @@ static err authentic_records(struct inspect *in)
 	uint8_t part = (uint8_t)(clock_now_us() / 1000000 / DAY_S % INSPECT_SEALED_DAYS);
 	struct bytes params = in->params;
 	bool before = in->rows.tentative;
-	err e = OK;
+	bool given = params.len > 0;
+	err e;
 
-	if (params.len > 0 && (!err_is_ok(cut_u8(&params, &part)) || part >= INSPECT_SEALED_DAYS))
+	if (given && (!err_is_ok(cut_u8(&params, &part)) || part >= INSPECT_SEALED_DAYS))
 		return FAIL(INVALID);
 	in->rows.tentative = true;
-	for (size_t i = 0; err_is_ok(e) && entities[i] != NULL; i++)
-		e = authentic_entity(in, entities[i], part, &a);
+	e = authentic_part(in, part, given ? 1 : INSPECT_SEALED_DAYS, &a);
 	in->rows.tentative = before;
 	TRY(e);
 	if (a.rows == 0) {
-		inspect_unable(in, "今日の分に当たる記録がない。", "No record falls into today's part.");
+		inspect_unable(in, "調べる記録がまだない。", "There is no record to look at yet.");
 		return OK;
 	}
 	inspect_step(in, a.bad.count == 0, a.rows,
