@@ -78,7 +78,7 @@ static bool take(struct cli_options *o, int key, const char *text)
 	uint64_t value = 0;
 
 	switch (key) {
-	case 'd': o->dir = text; return true;
+	case 'd': o->dir = text; o->dir_given = true; return true;
 	case 'a': o->address = text; return true;
 	case 'A': o->accounts = text; return true;
 	case 'c': o->certificate = text; return true;

@@ -48,7 +48,7 @@ struct cli_options {
 	const char *run;             /* --run CHECK */
 	bool on_demand;              /* --checks on-demand: only those that somebody asks for; default scheduled */
 	unsigned every;              /* --every SECONDS */
-	bool once, entries, make_key;
+	bool once, entries, make_key, dir_given;
 	bool json, demo, provider, apply;
 };
 

@@ -221,7 +221,7 @@ int cli_witness(const struct cli_options *options)
 		return CLI_WRONG;
 	if (options->make_key)
 		return make_key(options);
-	if (options->vkey == NULL || options->key == NULL || (options->log == NULL && options->listen == NULL))
+	if (options->vkey == NULL || options->key == NULL || !options->dir_given || (options->log == NULL && options->listen == NULL))
 		return complain("--vkey, --key, --dir and one of --log and --listen are needed");
 	if (options->entries && (options->login == NULL || options->log == NULL))
 		return complain("--entries needs --log and --login");

@@ -102,8 +102,13 @@ static void hand_in(struct witness *witness, struct bytes cosigned)
 static void give(struct witness *witness, struct bytes note, struct witness_finding *finding)
 {
 	OWN(buf) cosigned = {0};
+	err e = witness_follow_cosign(witness, note, &cosigned);
 
-	if (!err_is_ok(witness_follow_cosign(witness, note, &cosigned)) || !err_is_ok(witness_folder_cosigned(witness->folder, bytes_of(&cosigned)))) {
+	pthread_mutex_lock(&witness->lock);
+	if (err_is_ok(e) && witness_folder_head(witness->folder)->size <= finding->size) /* else a newer one has been given away */
+		e = witness_folder_cosigned(witness->folder, bytes_of(&cosigned));
+	pthread_mutex_unlock(&witness->lock);
+	if (!err_is_ok(e)) {
 		say_storage(finding);
 		return;
 	}

@@ -98,7 +98,7 @@ test('P-3.13 the key is made once, for its owner alone', async () => {
 	log.show(real.slice(0, 5));
 	const open = ['--vkey', log.key.vkey, '--key', path.join(work, 'open'), '--dir', folder(), '--log', log.url, '--ca', log.certificate, '--once'];
 	assert.equal((await witness(open)).code, 2, 'a key that others can read is not used');
-	for (const wrong of [[], ['--once'], words(folder()).filter((word) => word !== log.key.vkey), [...words(folder()), '--log', 'http://localhost/v1/ledger/x'], ['--every', '0']])
+	for (const wrong of [[], ['--once'], words(folder()).filter((word) => word !== log.key.vkey), [...words(folder()), '--log', 'http://localhost/v1/ledger/x'], ['--every', '0'], words(folder(), '--once').filter((word, at, list) => word !== '--dir' && list[at - 1] !== '--dir')])
 		assert.equal((await witness(wrong)).code, 2, wrong.join(' '));
 });
 
