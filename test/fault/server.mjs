@@ -11,6 +11,8 @@ import { Codes } from '../factor.mjs'
 
 export const program = resolve(process.env.SEKIMORI_BIN ?? 'build/sekimori')
 export const root = process.getuid() === 0
+// Where the program is a copy, nothing stands beside it.
+const catalog = fileURLToPath(new URL('../../catalog', import.meta.url))
 
 export async function freePort() {
   return new Promise((resolve, reject) => {
@@ -93,7 +95,7 @@ export class Server {
 
   async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12', '--days', '0']) {
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
-    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks],
+    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks, '--catalog', catalog],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
     this.child.stderr.on('data', part => { this.log += part })
     this.ended = new Promise(done => this.child.once('exit', done))
