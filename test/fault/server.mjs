@@ -1,6 +1,6 @@
 // A server of the fault tests' own: started, killed in parts, filled up; its processes by name.
 import { spawn, spawnSync, execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -78,6 +78,7 @@ export class Server {
     server.accountsFile = join(parent, 'accounts.json')
     server.codes = new Codes(join(parent, 'codes.json'))
     server.program = options.program ?? program
+    if (options.program) cpSync(fileURLToPath(new URL('../../catalog', import.meta.url)), join(parent, 'catalog'), { recursive: true }) // beside the copy
     server.user = options.user
     server.checks = options.checks ?? 'on-demand'
     if (server.user !== undefined) chownSync(parent, server.user, server.user)
@@ -94,6 +95,7 @@ export class Server {
   }
 
   async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12', '--days', '0']) {
+    const from = this.log.length
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
     this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks, '--catalog', catalog],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
@@ -103,7 +105,7 @@ export class Server {
       if (this.child.exitCode !== null) throw new Fatal(`ended with ${this.child.exitCode}\n${this.log}`)
       return (await this.call('GET', '/readyz')).status === 200
     })
-    await this.until('the process of the checks', 20000, () => this.processes().some(one => one.kind === 'prove'))
+    await this.until('the process of the checks', 20000, () => this.log.slice(from).includes('prove host is ready'))
   }
 
   call(method, path, { token, body, key } = {}) {
