@@ -55,6 +55,7 @@ struct core {
 	struct run *renewing;   /* for which run; NULL: at the start */
 	int64_t wait_us;        /* monotonic: for the answer, or before the next try */
 	bool world_made;
+	int64_t world_us;       /* monotonic: when it is tried again */
 	struct person people[CAST_MAX];
 	struct fact facts[FACTS_MAX];
 	size_t fact_count;

@@ -210,8 +210,11 @@ void prove_people_tick(struct prove *prove, struct core *core)
 	if (core->preparing >= 0 && clock_mono_us() > core->wait_us) {
 		log_warn("%s does not answer about its accounts for checks", core->name);
 		core->preparing = -1;
-		renewed(core, (size_t)core->next_person);
+		if (core->renewing != NULL)
+			renewed(core, core->renewing->renew_person); /* without success: says so */
 	}
+	if (core->state == CORE_SETTLED && core->where != CHECK_PROVIDER && !core->world_made && clock_mono_us() > core->world_us)
+		core->state = CORE_FURNISHING;
 	if (core->preparing < 0)
 		prepare_next(prove, core);
 }

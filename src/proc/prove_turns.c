@@ -10,6 +10,7 @@
 #include "proc/prove_int.h"
 
 #define AGAIN_US (60 * SECOND_US)
+#define WORLD_AGAIN_US (600 * SECOND_US)
 #define LONG_S 60               /* a check with a longer limit waits more than it works */
 
 static bool runs_there(const struct check *check, const struct core *core)
@@ -128,7 +129,10 @@ static int64_t rank(const struct prove *prove, const struct turn *turn, int64_t 
 		return -1;
 	if (turn->asked)
 		return 0;
-	if (!prove->scheduled || clock_mono_us() < prove->next_start_us || turn->next_us > now_us)
+	if (!prove->scheduled || clock_mono_us() < prove->next_start_us)
+		return -1;
+	/* Farther away than it can be: the clock was put back. */
+	if (turn->next_us > now_us && turn->next_us <= now_us + 2 * turn->every_us)
 		return -1;
 	/* In an order that is as good as random, behind those whose second it is. */
 	return turn->next_us != 0 ? 1 : 2 + (int64_t)(turn->hash >> 2);
@@ -211,6 +215,7 @@ void prove_turns_ended(struct prove *prove, struct run *run, const struct provew
 
 	if (turn == NULL) {
 		run->core->state = CORE_SETTLED; /* with or without: checks say what they lack */
+		run->core->world_us = clock_mono_us() + WORLD_AGAIN_US;
 		run->core->world_made = said != NULL && said->outcome == CHECK_PASSED;
 		if (!run->core->world_made)
 			log_warn("what the checks of %s work with could not be made: %.*s", run->core->name, said == NULL ? 0 : (int)said->body.len,
