@@ -8,6 +8,7 @@
 #include "assure/checks_host.h"
 #include "assure/checks_identity.h"
 #include "assure/checks_inside.h"
+#include "assure/checks_package.h"
 #include "assure/checks_proof.h"
 #include "assure/checks_roles.h"
 #include "assure/checks_session.h"
@@ -22,6 +23,7 @@
 
 /* A module's array is added here. */
 static const struct check *const lists[] = {
+	checks_package,
 	checks_transit,
 	checks_session,
 	checks_roles,

@@ -388,7 +388,6 @@ static const struct wait {
 	{"compliance-confirmed-within", IN_REGISTER, "compliance"},
 	/* GV-14 */
 	{"planted-failure-shown", WAITS_ALERTS, NULL},
-	{"proof-package-verifies", WAITS_PACKAGE, NULL},
 	/* GV-15 */
 	{"policy-reviewed-within", IN_REGISTER, "policy"},
 	{"policy-acknowledged", IN_REGISTER, "policy"},

@@ -32,6 +32,7 @@ const GROUPS = [
     ['other-tenant-read-refused', /Reading another customer's things/],
     ['privileged-grant-needs-second-person', /applicant cannot approve/],
     ['setting-change-warning-shown', /answered with its impact/],
+    ['proof-package-verifies', /entry is included under that head/],
     ['proof-readable-by-auditor', /page does not open, or lacks something/],
     ['requirement-without-control-none', /leads to nothing/],
     ['deleted-account-residue-none', /remain in storage/],

@@ -9,6 +9,7 @@
 #include "identity/session.h"
 #include "op/contract.h"
 #include "op/engine_int.h"
+#include "op/proof.h"
 #include "weak.h"
 
 /* A wrapped function and its two other names have one type. */
@@ -268,6 +269,18 @@ static void late(void)
 	op->apply = record_late;
 }
 
+err __real_proof_path(struct call *call, struct proof *proof);
+err __wrap_proof_path(struct call *call, struct proof *proof);
+SAME_TYPE(proof_path);
+
+err __wrap_proof_path(struct call *call, struct proof *proof)
+{
+	TRY(__real_proof_path(call, proof));
+	if (weak("proof-package-verifies"))
+		proof->hashes[0] ^= 1;
+	return OK;
+}
+
 static void no_page(void) { does_nothing("requirement.see"); }
 static void no_controls(void) { does_nothing("control.list"); }
 
@@ -312,6 +325,7 @@ const struct weakness weak_doors[] = {
 	{"tls-only-cryptrec-suites", NULL},
 	{"deleted-account-residue-none", NULL},
 	{"proof-not-stale", late},
+	{"proof-package-verifies", NULL},
 	{"proof-readable-by-auditor", no_page},
 	{"requirement-without-control-none", no_controls},
 	{"hurry", NULL},
