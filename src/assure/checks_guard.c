@@ -85,7 +85,7 @@ static err write_roster(struct trial *trial, const struct person *principal, con
 	struct seen seen;
 
 	TRY(tried_ask(trial, principal, "GET", trial_text(trial, "/v1/facilities/%s/classes?limit=1", facility), NULL, &seen));
-	(void)snprintf(roster, BODY_MAX, ROSTER_HEAD "P-901,検査 取込,けんさ とりこみ,2022-05-01,札幌市中央区1,%s,2026-04-08\r\n",
+	(void)snprintf(roster, BODY_MAX, ROSTER_HEAD "probe-901,検査 取込,けんさ とりこみ,2022-05-01,札幌市中央区1,%s,2026-04-08\r\n",
 	    trial_json_text(&seen, "items.0.name"));
 	return OK;
 }

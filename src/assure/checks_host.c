@@ -427,7 +427,7 @@ static void digests(struct trial *trial)
 	}
 }
 
-/* T-40 P-27: what stands in /proc of each process of ours; the ports of other roles from here; what is running. */
+/* K-4 T-15 P-2.8: what stands in /proc of each process of ours; the ports of other roles from here; what is running. */
 static err roles_seen(struct trial *trial, const struct host_process *processes, size_t count)
 {
 	bool apart = false;
