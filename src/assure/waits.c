@@ -14,7 +14,6 @@
 enum subject {
 	IN_REGISTER,
 	WAITS_CHECK,
-	WAITS_SCIM,
 	WAITS_CERT,
 	WAITS_OFFICE,
 	WAITS_API,
@@ -52,7 +51,6 @@ enum subject {
 	WAITS_SITE,
 	WAITS_COPY,
 	WAITS_REQUESTS,
-	WAITS_PACKAGE,
 	WAITS_PLANT,
 	WAITS_FACILITY,
 	WAITS_MANUALS,
@@ -62,7 +60,6 @@ enum subject {
 
 static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_CHECK] = {"この検査のプログラム", "the program of this check"},
-	[WAITS_SCIM] = {"利用者情報の自動連携（SCIM）", "accounts handed over by SCIM"},
 	[WAITS_CERT] = {"端末の証明書認証と端末用の入口", "certificates of terminals and a door of their own"},
 	[WAITS_OFFICE] = {"庁内ネットワークの登録と、庁外からのサインインの強化", "the register of office networks and the stronger sign-in from outside them"},
 	[WAITS_API] = {"外部システム用の認証情報", "credentials for other systems"},
@@ -100,7 +97,6 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_SITE] = {"データの所在と保管先", "the sites where data are held"},
 	[WAITS_COPY] = {"複写と持出しの承認", "the approval of copies"},
 	[WAITS_REQUESTS] = {"データに関する求めの受付", "requests about data"},
-	[WAITS_PACKAGE] = {"証跡のまとめ", "the package of proof"},
 	[WAITS_PLANT] = {"改変を植え付ける検査団体での試験", "a planted change in the probe compartment"},
 	[WAITS_FACILITY] = {"園の利用承認", "the approval of use for a facility"},
 	[WAITS_MANUALS] = {"手引と周知の公開", "manuals and notices for users"},

@@ -47,7 +47,9 @@ void engine_vouch(struct engine *engine, struct row_context *rows)
 static void rows_use(struct task *task, struct db *db, struct change_list *changes)
 {
 	engine_rows(task->engine, db, &task->arena, changes, &task->call.rows);
-	task->call.rows.tentative = task->phase == PHASE_READ && task->authority != LOOK_AGAIN;
+	/* What a reader finds wrong the committer looks at again; so does it with what a slow read prepares. */
+	task->call.rows.tentative = task->authority != LOOK_AGAIN &&
+	    (task->phase == PHASE_READ || (task->phase == PHASE_PREPARE && task->call.op->kind == OP_READ));
 }
 
 /* Everything an earlier try may have left is forgotten. */
