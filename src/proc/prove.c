@@ -336,8 +336,10 @@ static void on_run(struct prove *prove, struct run *run)
 
 	if (err_is(e, ERR_UNAVAILABLE) && run->hostile)
 		run_ended(prove, run);
+	if (err_is(e, ERR_UNAVAILABLE))
+		run->gone = true; /* its end is the nursery's to say */
 	if (err_is(e, ERR_TIMEOUT) || err_is(e, ERR_UNAVAILABLE))
-		return; /* a run's end is the nursery's to say */
+		return;
 	if (err_is_ok(e) && frame.kind == PROVEWIRE_RESULT && !run->told) {
 		run->told = true;
 		prove_turns_ended(prove, run, &frame);
@@ -454,7 +456,7 @@ static err turn(struct prove *prove)
 	for (size_t i = 0; i < prove->core_count; i++)
 		watched[AT_CORES + i] = (struct pollfd){.fd = prove->cores[i].fd, .events = POLLIN};
 	for (size_t i = 0; i < RUNS_MAX; i++)
-		watched[runs + i] = (struct pollfd){.fd = prove->runs[i].number == 0 ? -1 : prove->runs[i].fd, .events = POLLIN};
+		watched[runs + i] = (struct pollfd){.fd = prove->runs[i].number == 0 || prove->runs[i].gone ? -1 : prove->runs[i].fd, .events = POLLIN};
 	if (poll(watched, runs + RUNS_MAX, idle ? -1 : TICK_MS) < 0 && errno != EINTR)
 		return FAIL(UNAVAILABLE);
 	if (watched[AT_CONTROL].revents != 0)

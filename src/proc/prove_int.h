@@ -71,6 +71,7 @@ struct run {
 	bool is_long;
 	bool hostile;           /* the supervisor's child, not the nursery's; fd -1: not there yet */
 	bool told;              /* its result has come */
+	bool gone;              /* it has closed its end; the nursery says so in its turn */
 	int64_t began_us, began_mono_us;
 	bool inspecting;        /* waits for its core */
 	struct core *renew_core;/* waits for an account of it to be renewed; NULL: does not */
