@@ -679,13 +679,24 @@ const struct op session_step_up = { /* K-2 */
 	.refused = prove_refused,
 };
 
+static err end_one(struct call *call, struct id id, struct session *session)
+{
+	TRY(row_get(&call->rows, &session_entity, id, session));
+	if (session->ended != 0)
+		return OK;
+	session->ended = call->now_us;
+	return row_update(&call->rows, &session_entity, session);
+}
+
+/* Whoever signs out on trial means to leave: the auditor's session, whose token the browser no longer has, ends as well. */
 static err end_apply(struct call *call)
 {
 	struct session session = {0};
+	struct session own = {0};
 
-	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
-	session.ended = call->now_us;
-	TRY(row_update(&call->rows, &session_entity, &session));
+	TRY(end_one(call, call->actor.session, &session));
+	if (!id_is_zero(session.trial_of))
+		TRY(end_one(call, session.trial_session, &own));
 	call->cookie = COOKIE_CLEAR;
 	call->event_facility = call->actor.facility;
 	return call_object(call, "session", session.row.id);

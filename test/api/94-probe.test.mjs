@@ -290,6 +290,14 @@ test('GV-14 a trial ends when it is ended, and the auditor is back with the proo
 	(await begin('officer', undefined, back)).is(201); // the proof still counts
 });
 
+test('GV-14 whoever signs out on trial is signed out altogether', async () => {
+	const trial = await onTrial('guardian', 'a', await again());
+	(await get('/v1/me', trial.own)).is(200);
+	(await request('DELETE', '/v1/session', { as: trial })).is(204);
+	(await get('/v1/me', trial)).problem(401, 'unauthenticated');
+	(await get('/v1/me', trial.own)).problem(401, 'unauthenticated');
+});
+
 test('GV-14 a trial ends with the auditor\'s own rights', async () => {
 	const trial = await onTrial('staff', 'a', await again());
 	(await get('/v1/me', trial)).is(200);
