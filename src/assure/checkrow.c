@@ -190,6 +190,18 @@ static bool steps_fit(struct bytes steps)
 	return fit;
 }
 
+/* What has passed says what was tried, and nothing of it went wrong. */
+static bool steps_pass(struct bytes steps)
+{
+	json_t *list = json_loadb((const char *)steps.ptr, steps.len, JSON_REJECT_DUPLICATES, NULL);
+	bool pass = json_array_size(list) > 0;
+
+	for (size_t i = 0; pass && i < json_array_size(list); i++)
+		pass = json_is_true(json_object_get(json_array_get(list, i), "ok"));
+	json_decref(list);
+	return pass;
+}
+
 /* Not the same result as before: what rests on it is looked at again. */
 static bool turned(const struct checkrow *before, const struct checkrow *after)
 {
@@ -270,6 +282,8 @@ static err record_apply(struct call *call)
 		return call_flaw(call, "outcome", FLAW_CHOICE, "結果がありません。", "There is no outcome.");
 	if (!steps_fit(call_text(call, "steps")))
 		return call_flaw(call, "steps", FLAW_FORMAT, "手順の形が違います。", "The steps are not what they should be.");
+	if (call_value(call, "outcome")->as.choice == MATRIX_RUN_PASSED && !steps_pass(call_text(call, "steps")))
+		return call_flaw(call, "steps", FLAW_RULE, "合格と言える手順ではありません。", "Such steps are no pass.");
 	e = checkrow_get(&call->rows, check->id, &row);
 	if (!err_is_ok(e) && !err_is(e, ERR_NOT_FOUND))
 		return e;

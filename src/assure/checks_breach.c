@@ -58,7 +58,8 @@ static long read_memory(const struct deed_data *data)
 	struct iovec here = {&byte, 1};
 	struct iovec there = {(void *)(uintptr_t)0x10000, 1};
 
-	return process_vm_readv(data->supervisor, &here, 1, &there, 1, 0);
+	/* The right is asked for before the address: a bad address is as good as read. */
+	return process_vm_readv(data->supervisor, &here, 1, &there, 1, 0) >= 0 || errno == EFAULT ? 0 : -1;
 }
 
 static long trace(const struct deed_data *data)

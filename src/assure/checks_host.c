@@ -445,6 +445,22 @@ static err roles_seen(struct trial *trial, const struct host_process *processes,
 	return OK;
 }
 
+/* Without those that there always are, the list is not one of our processes: /proc may be hidden. */
+static const char *not_seen(const struct host_process *processes, size_t count)
+{
+	static const char *const always[] = {"supervisor", "edge", "core", "keys", "reader", "render", "prove"};
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < count; k++)
+			seen = seen || strcmp(processes[k].kind, always[i]) == 0;
+		if (!seen)
+			return always[i];
+	}
+	return NULL;
+}
+
 static err roles(struct trial *trial)
 {
 	const char *supervisor = trial_setting(trial, "supervisor");
@@ -457,6 +473,9 @@ static err roles(struct trial *trial)
 		e = FAIL(INVALID);
 	if (err_is_ok(e))
 		e = host_family((pid_t)pid, processes, HOST_PROCESSES_MAX, &count);
+	if (err_is_ok(e) && not_seen(processes, count) != NULL)
+		trial_unable(trial, trial_text(trial, "/procで、動いているはずのプロセス（%s）が見えません。", not_seen(processes, count)),
+		    trial_text(trial, "A process that must be there (%s) is not to be seen in /proc.", not_seen(processes, count)));
 	if (err_is_ok(e))
 		e = roles_seen(trial, processes, count);
 	free(processes);

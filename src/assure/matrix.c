@@ -1,6 +1,7 @@
 #include "assure/matrix.h"
 
 #define SECOND_US INT64_C(1000000)
+#define AHEAD_US (INT64_C(300) * SECOND_US) /* how far a clock may be set back without a result losing its time */
 
 const char *const matrix_status_names[] = {"failing", "stale", "open", "proven", NULL};
 const char *const matrix_check_names[] = {"passed", "failed", "unable", "stale", "never", "off", "open", NULL};
@@ -19,6 +20,9 @@ enum matrix_check matrix_check(const struct catalogue_check *check, const struct
 	case MATRIX_RUN_PASSED:
 		if (run->objects < 1 && !check->empty)
 			return MATRIX_UNABLE; /* M2 */
+		/* A time ahead of now says nothing about how old the result is: the clock was wrong then, or is now. */
+		if (run->last_us > now_us + AHEAD_US)
+			return MATRIX_PASSED_LONG_AGO;
 		return now_us > matrix_stale_at(check, run->last_us) ? MATRIX_PASSED_LONG_AGO : MATRIX_PASSED;
 	case MATRIX_RUN_FAILED:
 		return MATRIX_FAILED;

@@ -27,6 +27,8 @@ static const struct {
 	{"passed on nothing, which is a pass", {true, MATRIX_RUN_PASSED, 0, NOW}, true, MATRIX_PASSED, MATRIX_PROVEN},
 	{"passed twice its interval ago", {true, MATRIX_RUN_PASSED, 1, NOW - 2 * DAY_US}, false, MATRIX_PASSED, MATRIX_PROVEN},
 	{"a moment longer ago", {true, MATRIX_RUN_PASSED, 1, NOW - 2 * DAY_US - 1}, false, MATRIX_PASSED_LONG_AGO, MATRIX_STALE},
+	{"passed in a minute", {true, MATRIX_RUN_PASSED, 1, NOW + INT64_C(60000000)}, false, MATRIX_PASSED, MATRIX_PROVEN},
+	{"passed in a year", {true, MATRIX_RUN_PASSED, 1, NOW + 365 * DAY_US}, false, MATRIX_PASSED_LONG_AGO, MATRIX_STALE},
 	{"failed", {true, MATRIX_RUN_FAILED, 1, NOW}, false, MATRIX_FAILED, MATRIX_FAILING},
 	{"failed long ago", {true, MATRIX_RUN_FAILED, 1, NOW - 90 * DAY_US}, false, MATRIX_FAILED, MATRIX_FAILING},
 	{"failed on nothing", {true, MATRIX_RUN_FAILED, 0, NOW}, true, MATRIX_FAILED, MATRIX_FAILING},

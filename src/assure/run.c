@@ -145,6 +145,9 @@ static err carry_out(struct trial *trial)
 	enum rights rights;
 
 	TRY(run_limits(trial->name, &seconds, &rights));
+	/* With a core's rights nothing else is run, and that nowhere else. */
+	if ((trial->narrow != NULL) != (rights == RIGHTS_HOSTILE))
+		return FAIL(INVALID);
 	trial->until_us = clock_mono_us() + (int64_t)seconds * 1000000;
 	TRY(ask_open(&trial->target, TRIAL_ASK_MS, &trial->ask));
 	trial->check = checks_find(trial->name);

@@ -47,9 +47,10 @@ bool tried_is_refusal(const struct seen *seen)
 	return seen->status == 403 || seen->status == 404;
 }
 
+/* One without a number is kept as well: it cannot be found, and is missed. */
 void tried_note(struct tried *tried, const struct seen *seen)
 {
-	if (tried->count == TRIED_MAX || seen->request[0] == '\0')
+	if (tried->count == TRIED_MAX)
 		return;
 	(void)snprintf(tried->entries[tried->count].request, sizeof(tried->entries[0].request), "%s", seen->request);
 	tried->entries[tried->count++].status = seen->status;

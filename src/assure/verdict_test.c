@@ -133,10 +133,16 @@ static void refused_results(void **state)
 		"[{\"ja\":\"a\",\"en\":\"a\",\"seen\":\"\",\"ok\":true,\"count\":1,\"more\":2}]", "[] []",
 	};
 
+	static const char gone_wrong[] = "[{\"ja\":\"a\",\"en\":\"a\",\"seen\":\"\",\"ok\":true,\"count\":1},"
+	    "{\"ja\":\"b\",\"en\":\"b\",\"seen\":\"\",\"ok\":false,\"count\":1}]";
+
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		if (err_is_ok(record(checks_of_row[0], 1, 1, wrong[i], NULL)))
 			fail_msg("accepted: %s", wrong[i]);
+	/* A pass says what was tried, and that nothing went wrong. */
+	assert_err(INVALID, record(checks_of_row[0], 1, 1, "[]", NULL));
+	assert_err(INVALID, record(checks_of_row[0], 1, 1, gone_wrong, NULL));
 	assert_err(NOT_FOUND, record("no-such-check", 1, 1, steps, NULL));
 	assert_err(NOT_FOUND, record("subcontractor-check-within", 1, 1, steps, NULL)); /* waits: nobody can have run it */
 	assert_err(INVALID, record(checks_of_row[0], 1, -1, steps, NULL));
