@@ -309,6 +309,7 @@ struct hashes {
 	uint8_t (*salts)[PASSWORD_SALT_LEN];
 	size_t count, cap;
 	unsigned foreign, weak;
+	unsigned none;             /* rows that no password opens: of whoever stands for unknown logins */
 	uint32_t rounds;           /* the fewest */
 	char first[ID_TEXT_MAX];
 };
@@ -344,6 +345,10 @@ static err look_hash(struct inspect *in, const struct entity *entity, struct que
 		return OK;
 	}
 	TRY(e);
+	if (bytes_is(*(const struct bytes *)field_in(row, h->phc), "-")) {
+		h->none++;
+		return OK;
+	}
 	e = password_made(*(const struct bytes *)field_in(row, h->phc), &made);
 	if (!err_is_ok(e) || !allowed_has("kdf", made.algorithm)) {
 		if (h->foreign++ == 0)
@@ -407,8 +412,8 @@ static err stored_hashes(struct inspect *in)
 		return OK;
 	}
 	inspect_step(in, h.foreign == 0, looked, "保存されたパスワードと暗証番号が、すべてPBKDF2-HMAC-SHA-256の形かを調べた",
-	    "Looked whether every stored password and PIN is a PBKDF2-HMAC-SHA-256 record", "stored %u, of another form %u %s", looked, h.foreign,
-	    h.foreign > 0 ? h.first : "");
+	    "Looked whether every stored password and PIN is a PBKDF2-HMAC-SHA-256 record", "stored %u, of nobody %u, of another form %u %s", looked, h.none,
+	    h.foreign, h.foreign > 0 ? h.first : "");
 	inspect_step(in, h.weak == 0, looked, "反復回数が設定以上かを調べた", "Looked whether their rounds are at least as many as configured",
 	    "configured %u, fewest %u, below %u", in->compartment->password_rounds, h.rounds, h.weak);
 	inspect_step(in, shared == 0, looked, "ソルトが1件ごとに別かを調べた", "Looked whether each has a salt of its own", "same salt %u", shared);
