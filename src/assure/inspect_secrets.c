@@ -226,9 +226,14 @@ static err look_in_folder(struct inspect *in, struct search *s)
 
 static err look_everywhere(struct inspect *in, struct search *s)
 {
+	bool in_database;
+
 	TRY(look_through(in, s, COMPARTMENT_DATABASE, read_database, DB_FILE_DATA));
 	TRY(look_through(in, s, COMPARTMENT_DATABASE "-wal", read_database, DB_FILE_LOG));
-	return look_in_folder(in, s);
+	in_database = s->found.control;
+	TRY(look_in_folder(in, s));
+	s->found.control = in_database; /* the heads hold it as well, and say nothing about the database */
+	return OK;
 }
 
 static void search_free(struct search *s)
