@@ -624,7 +624,7 @@ test('P-3.13 K-55 Go\'s own packages accept the genuine ledger, the witness\'s l
 		'an entry': [bundle, flip(entries, 40)], 'a hash': [tile, flip(hashes, 40)], 'a cut bundle': [bundle, entries.subarray(0, -1)],
 		'one byte more': [bundle, Buffer.concat([entries, Buffer.from([0])])],
 		'a size': [path.join(taken, 'checkpoint'), checkpoint.replace(`\n${size}\n`, `\n${size - 1}\n`)],
-		'a signature': [path.join(taken, 'checkpoint'), checkpoint.replace(/.(?==\n$)/, (one) => (one === 'A' ? 'B' : 'A'))],
+		'a signature': [path.join(taken, 'checkpoint'), checkpoint.replace(/.(?==\n$)/, (one) => (one === 'A' ? 'E' : 'A'))],
 	};
 	for (const [what, [file, bytes]] of Object.entries(forgedFiles)) {
 		const old = fs.readFileSync(file);
