@@ -35,15 +35,18 @@
 
 /* ---- system calls ---- */
 
-/* A row without a mask allows the call; with one, only when (argument & mask) == value. */
+/* A row without a mask allows the call; with one, only when (argument & mask) == value; with `stream`, a socket of that type alone. */
 struct call_row {
 	int call;
 	int refuse;        /* 0: allow; otherwise the errno it gets: for what libraries try in vain but may not have */
 	unsigned argument;
 	uint64_t mask;
 	uint64_t value;
+	bool stream;
 };
 
+#define SOCKET_TYPE UINT64_C(0xf) /* without SOCK_CLOEXEC and SOCK_NONBLOCK */
+#define MAY_STREAM(domain) {.call = SCMP_SYS(socket), .argument = 0, .mask = LOW_BITS, .value = (domain), .stream = true}
 #define MAY(name) {.call = SCMP_SYS(name)}
 #define MAY_IF(name, at, bits, is) {.call = SCMP_SYS(name), .argument = (at), .mask = (bits), .value = (is)}
 #define REFUSE(name, number) {.call = SCMP_SYS(name), .refuse = (number)}
@@ -113,7 +116,7 @@ static const struct call_row calls_pairs[] = {
 
 /* As everybody's browser does, and not even with datagrams. */
 static const struct call_row calls_connect[] = {
-	MAY_IF(socket, 0, LOW_BITS, AF_INET), MAY_IF(socket, 0, LOW_BITS, AF_INET6), REFUSE_IF(socket, EACCES, 0, LOW_BITS, AF_UNIX),
+	MAY_STREAM(AF_INET), MAY_STREAM(AF_INET6), REFUSE_IF(socket, EACCES, 0, LOW_BITS, AF_UNIX),
 	MAY(connect), MAY(bind), MAY(getsockopt), MAY(setsockopt), MAY(getsockname), MAY(getpeername),
 };
 
@@ -288,6 +291,9 @@ static int add_row(scmp_filter_ctx filter, const struct call_row *row)
 
 	if (row->mask == 0)
 		return seccomp_rule_add(filter, action, row->call, 0);
+	if (row->stream)
+		return seccomp_rule_add(filter, action, row->call, 2, SCMP_CMP(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->value),
+		    SCMP_CMP(1, SCMP_CMP_MASKED_EQ, SOCKET_TYPE, SOCK_STREAM));
 	return seccomp_rule_add(filter, action, row->call, 1, SCMP_CMP(row->argument, SCMP_CMP_MASKED_EQ, row->mask, row->value));
 }
 

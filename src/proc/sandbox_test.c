@@ -120,6 +120,7 @@ static int do_nothing(void)
 }
 
 static int do_socket(void) { return socket(AF_INET, SOCK_STREAM, 0) < 0; }
+static int do_datagram(void) { return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) < 0; }
 static int do_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0) < 0; }
 static int do_exec(void) { return execl("/bin/true", "true", NULL); }
 static int do_ptrace(void) { return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
@@ -439,7 +440,7 @@ static int do_create(void)
 
 static void runs(void **state)
 {
-	static int (*const deeds[])(void) = {do_exec, do_io_uring, do_signal, do_unshare, do_setuid, do_chroot, do_fork, do_code, do_mount, do_bpf, do_ptrace};
+	static int (*const deeds[])(void) = {do_exec, do_io_uring, do_signal, do_unshare, do_setuid, do_chroot, do_fork, do_code, do_mount, do_bpf, do_ptrace, do_datagram};
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 
 	(void)state;
