@@ -438,8 +438,8 @@ static err roles_seen(struct trial *trial, const struct host_process *processes,
 	if (apart)
 		users_seen(trial, processes, count);
 	else
-		trial_step(trial, true, 0, "管理者権限なしで起動したため、OS利用者は分けられていません（プロセスごとの制限だけで隔てています）。",
-		    "Not started by root: all processes share one user, and are kept apart by their sandboxes only.", "one user");
+		trial_unable(trial, "管理者権限なしで起動したため、OS利用者は分けられていません（プロセスごとの制限だけで隔てています）。",
+		    "Not started by root: all processes share one user, and are kept apart by their sandboxes only.");
 	other_port(trial);
 	digests(trial);
 	return OK;

@@ -166,7 +166,7 @@ static err run_without_control(struct trial *trial)
 	TRY(tried_overseer(trial, &overseer));
 	TRY(read_controls(trial, overseer, &controls));
 	TRY(tried_ask(trial, overseer, "GET", "/v1/requirements?all=yes", NULL, &list));
-	trial_step(trial, list.status == 200, 0, "すべての附属書の要件が一覧にある", "The list holds the requirements of every annex", "%d %zu", list.status,
+	trial_step(trial, list.status == 200, 0, "すべての別紙の要件が一覧にある", "The list holds the requirements of every annex", "%d %zu", list.status,
 	    catalogue_get()->requirement_count);
 	while (tried_item(&list, &at, &item)) {
 		bool ok = all_lead(trial, &controls, &item);

@@ -167,7 +167,7 @@ static const struct grant see_grants[] = {
 };
 
 #define CATALOGUE_INPUT \
-	{.place = IN_QUERY, .field = {.name = "catalogue", .ja = "要件書", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .min = 1, .max = 48}}
+	{.place = IN_QUERY, .field = {.name = "catalogue", .ja = "別紙", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .min = 1, .max = 48}}
 
 static const char *const yes_words[] = {"yes", NULL};
 
@@ -175,7 +175,7 @@ static const struct input list_inputs[] = {
 	CATALOGUE_INPUT,
 	{.place = IN_QUERY, .field = {.name = "status", .ja = "状況", .en = "Status", .type = FIELD_CHOICE, .grade = GRADE_2,
 	    .choices = matrix_status_names}},
-	{.place = IN_QUERY, .field = {.name = "all", .ja = "契約にない要件書も", .en = "Those not in the contract too", .type = FIELD_CHOICE,
+	{.place = IN_QUERY, .field = {.name = "all", .ja = "契約にない別紙も", .en = "Those not in the contract too", .type = FIELD_CHOICE,
 	    .grade = GRADE_2, .choices = yes_words}},
 	{0},
 };
@@ -188,7 +188,7 @@ static const struct input list_inputs[] = {
 static const struct field list_output[] = {
 	TIME("at", "現在", "At"),
 	TEXT("id", "要件", "Requirement"),
-	TEXT("catalogue", "要件書", "Catalogue"),
+	TEXT("catalogue", "別紙", "Catalogue"),
 	TEXT("ref", "項番", "Item"),
 	TEXT("ja", "要件（日本語）", "In Japanese"),
 	TEXT("en", "要件（英語）", "In English"),
@@ -488,7 +488,7 @@ static const struct input trend_inputs[] = {
 static const struct field trend_output[] = {
 	TIME("at", "集計した日時", "Counted at"),
 	{.name = "date", .ja = "日付", .en = "Date", .type = FIELD_DATE, .grade = GRADE_2},
-	TEXT("catalogue", "要件書", "Catalogue"),
+	TEXT("catalogue", "別紙", "Catalogue"),
 	NUMBER("proven", "実証済みの数", "Proven"),
 	NUMBER("failing", "不適合の数", "Failing"),
 	NUMBER("stale", "期限切れの数", "Stale"),

@@ -206,7 +206,7 @@ static err put_row(struct render *render, const struct sheet *sheet, const struc
 
 static void put_summary(struct render *render, const struct sheet *sheet)
 {
-	static const struct catalogue_words heads[] = {{"要件書", "Annex"}, {"表題", "Title"}, {"件数", "Rows"}};
+	static const struct catalogue_words heads[] = {{"別紙", "Annex"}, {"表題", "Title"}, {"件数", "Rows"}};
 	static const enum matrix_status order[] = {MATRIX_PROVEN, MATRIX_FAILING, MATRIX_STALE, MATRIX_OPEN};
 	struct render_column shown[7];
 
@@ -313,7 +313,7 @@ static const struct grant grants[] = {
 };
 
 static const struct input inputs[] = {
-	{.place = IN_QUERY, .field = {.name = "catalogue", .ja = "要件書", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .min = 1,
+	{.place = IN_QUERY, .field = {.name = "catalogue", .ja = "別紙", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .min = 1,
 	    .max = 48}},
 	{0},
 };

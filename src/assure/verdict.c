@@ -39,7 +39,7 @@ const struct entity verdict_entity = {
 
 static const struct field standing_fields[] = {
 	{.name = "date", .ja = "日付", .en = "Date", .type = FIELD_DATE, .grade = GRADE_2, .required = true, AT(date)},
-	{.name = "catalogue", .ja = "要件書", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 48, AT(catalogue)},
+	{.name = "catalogue", .ja = "別紙", .en = "Catalogue", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 48, AT(catalogue)},
 	{.name = "at", .ja = "集計した日時", .en = "Counted at", .type = FIELD_TIME, .grade = GRADE_2, .required = true, AT(at)},
 	{COUNT("proven", "実証済みの数", "Proven"), AT(proven)},
 	{COUNT("failing", "不適合の数", "Failing"), AT(failing)},

@@ -108,7 +108,7 @@ static void put_totals(const json_t *reply, bool ja)
 	const json_t *annex;
 	size_t index;
 
-	(void)put(ja ? "附属書" : "Annex", 50);
+	(void)put(ja ? "別紙" : "Annex", 50);
 	put_right(ja ? "要件" : "Rows", 6);
 	for (size_t i = STATUSES; i > 0; i--)
 		put_right(ja ? statuses[i - 1].ja : statuses[i - 1].en, 12);

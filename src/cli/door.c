@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/door.h"
 #include "entity/json.h"
 
@@ -79,12 +80,17 @@ static err speak(struct door *door, const char *path, struct ask_request *reques
 {
 	char whole[DOOR_PATH_MAX];
 	int len = snprintf(whole, sizeof(whole), "%s%s", strncmp(path, "/v1", 3) == 0 ? "" : door->prefix, path);
+	err e;
 
 	if (len < 0 || (size_t)len >= sizeof(whole))
 		return FAIL(INVALID);
 	request->path = whole;
 	request->bearer = door->cookie[0] != '\0' ? door->cookie : NULL;
-	return ask_do(door->ask, request, reply_out);
+	e = ask_do(door->ask, request, reply_out);
+	if (!err_is(e, ERR_UNAUTHENTICATED))
+		return e;
+	log_error("the certificate of %s is not one that is trusted here; --ca FILE names the authority, or the certificate itself", door->host);
+	return FAIL(UNAVAILABLE);
 }
 
 err door_get(struct door *door, const char *path, struct ask_reply *reply_out)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/catalog.h"
 #include "cli/cli.h"
+#include "cli/probe.h"
 #include "cli/serve_int.h"
 #include "crypto/crypto.h"
 #include "op/compartment.h"
@@ -217,6 +218,7 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	for (size_t i = 0; i < found.count; i++)
 		compartments[i] = (struct supervisor_compartment){found.names[i], found.paths[i]};
 	config.compartment_count = found.count;
+	config.probe = PROBE_NAME;
 	door.compartments = (const char *const *)found.names;
 	door.compartment_count = found.count;
 	if (err_is_ok(e))

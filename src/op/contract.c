@@ -14,7 +14,7 @@
 
 #define AT(member) .offset = offsetof(struct contract, member)
 
-#define ANNEXES .name = "annexes", .ja = "適用する附属書", .en = "Annexes that apply", .type = FIELD_TEXT, .grade = GRADE_2, \
+#define ANNEXES .name = "annexes", .ja = "適用する別紙", .en = "Annexes that apply", .type = FIELD_TEXT, .grade = GRADE_2, \
 	.max = CONTRACT_ANNEXES_MAX
 #define STARTED .name = "started", .ja = "契約開始日", .en = "Started", .type = FIELD_DATE, .grade = GRADE_2
 #define IDLE .name = "session_idle_s", .ja = "操作がないときの期限（秒）", .en = "Session's idle limit in seconds", .type = FIELD_INT, \
@@ -275,10 +275,10 @@ static err check(struct call *call)
 	struct note_key key;
 
 	if (!contract_annexes_fit(call_text(call, "annexes")))
-		return call_flaw(call, "annexes", FLAW_FORMAT, "附属書の記号を「K P」のように空白で区切って書いてください。",
+		return call_flaw(call, "annexes", FLAW_FORMAT, "別紙の記号を「K P」のように空白で区切って書いてください。",
 		    "Write the annexes like \"K P\".");
 	if (!contract_annexes_known(call_text(call, "annexes")))
-		return call_flaw(call, "annexes", FLAW_CHOICE, "この記号の附属書はありません。", "There is no annex of this name.");
+		return call_flaw(call, "annexes", FLAW_CHOICE, "この記号の別紙はありません。", "There is no annex of this name.");
 	if (witness.len > 0 && !err_is_ok(note_cosigner_parse(witness, &key)))
 		return call_flaw(call, "witness", FLAW_FORMAT, "立会人の検証鍵の形が正しくありません。", "This is not the key of a witness.");
 	return check_numbers(call);
@@ -339,7 +339,7 @@ static err change_impact(struct call *call, int64_t *objects_out, char *words_ou
 	TRY(check(call));
 	(void)snprintf(words_out, words_max, call->language == LANGUAGE_EN ?
 	    "Annexes: %.*s, so far %.*s. Idle limit %lld s, so far %lld; total %lld s, so far %lld; failures until a lock %lld, so far %lld (0: the product's own)." :
-	    "適用する附属書は「%.*s」（これまで「%.*s」）。操作がないときの期限 %lld秒（これまで %lld）、サインインの期限 %lld秒（%lld）、ロックまで %lld回（%lld）。0は標準どおりです。",
+	    "適用する別紙は「%.*s」（これまで「%.*s」）。操作がないときの期限 %lld秒（これまで %lld）、サインインの期限 %lld秒（%lld）、ロックまで %lld回（%lld）。0は標準どおりです。",
 	    (int)annexes.len, (const char *)annexes.ptr, (int)now.annexes.len, (const char *)now.annexes.ptr,
 	    (long long)number(call, "session_idle_s"), (long long)now.session_idle_s, (long long)number(call, "session_total_s"),
 	    (long long)now.session_total_s, (long long)number(call, "lock_attempts"), (long long)now.lock_attempts);

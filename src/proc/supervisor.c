@@ -554,9 +554,13 @@ static bool stage_turn(struct supervisor *s)
 
 /* ---- the loop ---- */
 
-/* One at a time, and none while we stop. */
+/* One at a time, none while we stop, and none with the rights of a compartment that holds anything real. */
 static void start_wanted(struct supervisor *s, const char *compartment)
 {
+	if (s->config->probe == NULL || strcmp(compartment, s->config->probe) != 0) {
+		log_error("an intruder is wanted in %s, which was not made for checks: refused", compartment);
+		return;
+	}
 	for (size_t i = 0; i < s->child_count; i++) {
 		struct child *child = &s->children[i];
 
