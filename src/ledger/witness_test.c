@@ -21,7 +21,7 @@ static err read_leaves(void *context, unsigned height, uint64_t index, uint8_t h
 	uint8_t (*tree)[LEN] = context;
 	OWN(buf) part = {0};
 
-	assert_ok(buf_append(&part, (struct bytes){tree[index << height], LEN << height}));
+	assert_ok(buf_append(&part, (struct bytes){tree[index << height], (size_t)LEN << height}));
 	return tree_fold(part.ptr, height, hash_out);
 }
 
