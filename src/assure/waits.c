@@ -13,7 +13,7 @@
 /* What is still to come. */
 enum subject {
 	IN_REGISTER,
-	WAITS_CHECK,
+	WAITS_SETTINGS,
 	WAITS_CERT,
 	WAITS_OFFICE,
 	WAITS_API,
@@ -59,7 +59,7 @@ enum subject {
 };
 
 static const struct catalogue_words subjects[SUBJECT_COUNT] = {
-	[WAITS_CHECK] = {"この検査のプログラム", "the program of this check"},
+	[WAITS_SETTINGS] = {"設定と承認済みの変更との照合", "the comparison of settings with approved changes"},
 	[WAITS_CERT] = {"端末の証明書認証と端末用の入口", "certificates of terminals and a door of their own"},
 	[WAITS_OFFICE] = {"庁内ネットワークの登録と、庁外からのサインインの強化", "the register of office networks and the stronger sign-in from outside them"},
 	[WAITS_API] = {"外部システム用の認証情報", "credentials for other systems"},
@@ -174,7 +174,7 @@ static const struct wait {
 	/* DT-2 */
 	{"guessing-source-blocked", WAITS_WATCH, NULL},
 	{"scanning-source-blocked", WAITS_WATCH, NULL},
-	{"request-rate-limited", WAITS_CHECK, NULL},
+	{"request-rate-limited", WAITS_WATCH, NULL},
 	/* DT-3 */
 	{"waf-attack-samples-blocked", WAITS_WAF, NULL},
 	{"waf-rules-newer-than", WAITS_WAF, NULL},
@@ -187,7 +187,7 @@ static const struct wait {
 	{"monitoring-heartbeat-alive", WAITS_ALERTS, NULL},
 	/* DT-6 */
 	{"bulk-export-held", WAITS_EXIT, NULL},
-	{"outbound-unlisted-refused", WAITS_CHECK, NULL},
+	{"outbound-unlisted-refused", WAITS_ALERTS, NULL},
 	/* DT-7 */
 	{"upload-test-malware-refused", WAITS_UPLOAD, NULL},
 	{"scanner-signatures-newer-than", WAITS_UPLOAD, NULL},
@@ -215,7 +215,7 @@ static const struct wait {
 	{"utility-use-recorded", WAITS_UTILITY, NULL},
 	/* CH-6 */
 	{"program-digest-equals-release", WAITS_RELEASE, NULL},
-	{"setting-without-change-record-none", WAITS_CHECK, NULL},
+	{"setting-without-change-record-none", WAITS_SETTINGS, NULL},
 	{"planted-change-detected", WAITS_PLANT, NULL},
 	/* CH-7 */
 	{"baseline-drift-none", WAITS_BASELINE, NULL},
