@@ -123,10 +123,12 @@ function Save({ items }: { readonly items: readonly Event[] }) {
 function Found({ wish }: { readonly wish: Wish }) {
   const { say, language } = useLedgerWords();
   const read = useCallback((after: string | null) => readEvents(wish, after), [JSON.stringify(wish)]);
-  const [pages, more] = usePages(read);
+  const [soFar, more] = usePages(read);
   const chosen = WISHES.some((name) => wish[name]);
+  const hungry = chosen && soFar.state === 'ready' && soFar.next !== null && soFar.items.length === 0 && soFar.count < HUNGRY_MAX;
+  /* Between two of the pages that are read by themselves nothing comes to rest on the screen. */
+  const pages = hungry ? { ...soFar, state: 'loading' as const } : soFar;
   const { items, next, state, reached } = pages;
-  const hungry = chosen && state === 'ready' && next !== null && items.length === 0 && pages.count < HUNGRY_MAX;
   useEffect(() => {
     if (hungry) more();
   }, [hungry, next, more]);
