@@ -350,10 +350,68 @@ static err take_sample(struct inspect *in, const struct entity *entity, struct q
 	return OK;
 }
 
+struct strangers {
+	struct bytes bound, sealed;
+	enum key_kind kind;
+	unsigned keys;
+	unsigned opened;            /* or refused for another reason than a wrong tag */
+	unsigned whole;             /* opened, tag and all */
+};
+
+static err try_key(struct inspect *in, struct strangers *s, struct id owner)
+{
+	struct data_key key;
+	OWN(buf) plain = {0};
+	err e = keys_active(in->rows.keys, s->kind, owner, &key);
+
+	if (err_is(e, ERR_NOT_FOUND))
+		return OK;
+	TRY(e);
+	s->keys++;
+	e = aead_open(key.aead, s->bound, s->sealed, &plain);
+	s->opened += !err_is(e, ERR_CORRUPT);
+	s->whole += err_is_ok(e);
+	return OK;
+}
+
+static err try_owner(struct inspect *in, const struct entity *entity, struct query *query, void *context)
+{
+	struct id owner = {{0}};
+
+	(void)entity;
+	TRY(column_id(query, 0, &owner));
+	return try_key(in, context, owner);
+}
+
+/* What take_sample wrote, with every key of this compartment. */
+static err try_all(struct inspect *in, struct bytes sample, struct strangers *s)
+{
+	static const struct id customer;
+
+	*s = (struct strangers){.kind = KEY_CUSTOMER};
+	TRY(cut_blob(&sample, INSPECT_PARAMS_MAX, &s->bound));
+	TRY(cut_blob(&sample, INSPECT_PARAMS_MAX, &s->sealed));
+	TRY(try_key(in, s, customer));
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		const struct entity *entity = classes[i].owners == NULL ? NULL : entity_find(bytes_str(classes[i].owners));
+		struct inspect_rows rows = {.done = true};
+
+		s->kind = classes[i].kind;
+		if (entity != NULL)
+			inspect_rows_all(&rows, entity);
+		while (!rows.done) {
+			TRY(inspect_rows_part(in, &rows, try_owner, s));
+			TRY(inspect_breathe(in));
+		}
+	}
+	return OK;
+}
+
 static err sealed_sample(struct inspect *in)
 {
 	static const char *const kinds[] = {"child", "absence", "guardianship", "factor", "account"};
 	OWN(buf) data = {0};
+	struct strangers own;
 
 	for (size_t i = 0; data.len == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct entity *entity = entity_find(bytes_str(kinds[i]));
@@ -367,65 +425,22 @@ static err sealed_sample(struct inspect *in)
 	}
 	if (data.len == 0)
 		return FAIL(NOT_FOUND);
+	TRY(try_all(in, bytes_of(&data), &own)); /* what opens nowhere would show nothing elsewhere */
+	if (own.whole == 0)
+		return FAIL(CORRUPT);
 	TRY(inspect_data(in, bytes_of(&data)));
 	inspect_step(in, true, 1, "封印された記録を一つ写した（ほかの団体の鍵で開けないことを確かめるため）",
 	    "Copied a sealed record, for another customer's keys to be tried on it", "%zu bytes", data.len);
 	return OK;
 }
 
-struct strangers {
-	struct bytes bound, sealed;
-	enum key_kind kind;
-	unsigned keys, opened;
-};
-
-static err try_key(struct inspect *in, struct strangers *s, struct id owner)
-{
-	struct data_key key;
-	OWN(buf) plain = {0};
-	err e = keys_active(in->rows.keys, s->kind, owner, &key);
-
-	if (err_is(e, ERR_NOT_FOUND))
-		return OK;
-	TRY(e);
-	s->keys++;
-	s->opened += !err_is(aead_open(key.aead, s->bound, s->sealed, &plain), ERR_CORRUPT);
-	return OK;
-}
-
-static err try_owner(struct inspect *in, const struct entity *entity, struct query *query, void *context)
-{
-	struct id owner = {{0}};
-
-	(void)entity;
-	TRY(column_id(query, 0, &owner));
-	return try_key(in, context, owner);
-}
-
 static err foreign_sample(struct inspect *in)
 {
-	static const struct id customer;
-	struct strangers s = {.kind = KEY_CUSTOMER};
+	struct strangers s;
 	OWN(buf) kept = {0};
-	struct bytes params;
 
 	TRY(buf_append(&kept, in->params));
-	params = bytes_of(&kept);
-	TRY(cut_blob(&params, INSPECT_PARAMS_MAX, &s.bound));
-	TRY(cut_blob(&params, INSPECT_PARAMS_MAX, &s.sealed));
-	TRY(try_key(in, &s, customer));
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		const struct entity *entity = classes[i].owners == NULL ? NULL : entity_find(bytes_str(classes[i].owners));
-		struct inspect_rows rows = {.done = true};
-
-		s.kind = classes[i].kind;
-		if (entity != NULL)
-			inspect_rows_all(&rows, entity);
-		while (!rows.done) {
-			TRY(inspect_rows_part(in, &rows, try_owner, &s));
-			TRY(inspect_breathe(in));
-		}
-	}
+	TRY(try_all(in, bytes_of(&kept), &s));
 	inspect_step(in, s.opened == 0 && s.keys > 0, s.keys, "ほかの団体の封印された記録を、この団体のすべての鍵で開こうとした",
 	    "Tried to open another customer's sealed record with every key of this customer", "keys %u, opened %u", s.keys, s.opened);
 	return OK;

@@ -44,7 +44,7 @@ static err numbers(struct inspect *in, const struct statement *statement, const 
 
 /* ---- privileged-without-factor-none ---- */
 
-/* Of those who hold a privileged role today: how many are active; of these, without a factor; without one, but only since yesterday
+/* Of those who hold a privileged role today, without the accounts made for checks: how many are active; of these, without a factor; without one, but only since yesterday
  * (their sessions open nothing but the enrolment); how many are invited and cannot sign in yet. */
 static const struct statement privileged = {"inspect.privileged",
     "SELECT coalesce(sum(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0),"
@@ -54,7 +54,7 @@ static const struct statement privileged = {"inspect.privileged",
     " FROM (SELECT a.state AS state,"
     " (SELECT count(*) FROM factor AS f WHERE f.account = a.id AND f.state = 1) AS factors,"
     " coalesce((SELECT max(c.changed) FROM credential AS c WHERE c.account = a.id), 0) AS changed"
-    " FROM account AS a WHERE EXISTS (SELECT 1 FROM membership AS m WHERE m.account = a.id AND m.state = 0 AND m.role IN (3, 5, 8, 9)"
+    " FROM account AS a WHERE a.probe = 0 AND EXISTS (SELECT 1 FROM membership AS m WHERE m.account = a.id AND m.state = 0 AND m.role IN (3, 5, 8, 9)"
     " AND (m.since IS NULL OR m.since <= :today) AND (m.until IS NULL OR m.until >= :today))) AS people"};
 _Static_assert(ROLES_PRIVILEGED == (1u << 3 | 1u << 5 | 1u << 8 | 1u << 9), "the statement names the privileged roles");
 

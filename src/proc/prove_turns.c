@@ -226,7 +226,7 @@ void prove_turns_ended(struct prove *prove, struct run *run, const struct provew
 		result = *said;
 	} else {
 		if (!err_is_ok(died_json(&json)))
-			return;
+			log_error("%s: that its process ended could not be put into words", checks_at(run->check)->id);
 		result.body = bytes_of(&json);
 	}
 	/* The name and the time are ours to say: V2. */
