@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "assure/policy.h"
-#include "assure/yaml.h"
+#include "entity/yaml.h"
 #include "base/log.h"
 
 #include "assure/catalogue.h"

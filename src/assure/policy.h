@@ -7,7 +7,7 @@
 
 #include "access/access.h"
 #include "assure/catalogue.h"
-#include "assure/yaml.h"
+#include "entity/yaml.h"
 
 /* Beside those of enum relation. */
 enum policy_relation { POLICY_GRANT = RELATION_COUNT, POLICY_PROBE };

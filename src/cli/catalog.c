@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "assure/assure.h"
+#include "op/op.h"
 
 #include "cli/catalog.h"
 
@@ -42,5 +42,5 @@ bool catalog_load(const struct cli_options *options, char folder_out[static PATH
 		(void)fprintf(stderr, "there is no catalogue in %s; name its folder with --catalog\n", folder);
 		return false;
 	}
-	return err_is_ok(assure_load(folder_out));
+	return err_is_ok(op_load(folder_out));
 }

@@ -20,7 +20,7 @@
 
 #define JOB_STEP_ROWS 200
 #define JOB_TRIES 60        /* a second apart, while what a job needs is not there */
-#define JOB_KIND_MAX 16
+#define JOB_KIND_MAX 48
 
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_DONE, JOB_FAILED };
 

@@ -219,3 +219,10 @@ err op_check(void)
 	}
 	return fit ? OK : FAIL(INTERNAL);
 }
+
+err op_load(const char *folder)
+{
+	for (size_t i = 0; op_loaders[i] != NULL; i++)
+		TRY(op_loaders[i](folder));
+	return OK;
+}

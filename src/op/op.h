@@ -161,6 +161,10 @@ struct compartment {
 /* What a module derives from its tables at start; cli/tables.c, ends with NULL. */
 typedef err (*op_start)(void);
 extern const op_start op_starts[];
+/* What a module reads from the catalogue's folder; before threads and before the sandbox. cli/tables.c, ends with NULL. */
+typedef err (*op_loader)(const char *folder);
+extern const op_loader op_loaders[];
+MUST_USE err op_load(const char *folder); /* all of them, in order. NOT_FOUND, INVALID: said in the log */
 
 extern const struct op *const *const ops; /* all operations, ends with NULL; cli/tables.c */
 size_t op_count(void);

@@ -38,6 +38,7 @@ const struct entity *const *const entities = world_entities;
 const struct op *const *const ops = world_ops;
 const struct job_kind *const *const job_kinds = world_jobs;
 const op_start op_starts[] = {stream_start, contract_start, NULL};
+const op_loader op_loaders[] = {NULL};
 
 static struct local *world;
 static const struct actor nobody;

@@ -19,7 +19,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "assure/assure.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "identity/identity.h"
@@ -536,7 +535,7 @@ int proc_core(struct boot *boot)
 	if (err_is_ok(e))
 		e = compartment_start();
 	if (err_is_ok(e)) /* while files can still be read */
-		e = boot_setting(boot, "catalog") != NULL ? assure_load(boot_setting(boot, "catalog")) : FAIL(INVALID);
+		e = boot_setting(boot, "catalog") != NULL ? op_load(boot_setting(boot, "catalog")) : FAIL(INVALID);
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);
 	if (err_is_ok(e))

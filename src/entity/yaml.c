@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 
-#include "assure/yaml.h"
+#include "entity/yaml.h"
 
 struct reading {
 	yaml_parser_t parser;

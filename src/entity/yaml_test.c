@@ -3,7 +3,7 @@
 
 #include "base/unit_test.h"
 
-#include "assure/yaml.h"
+#include "entity/yaml.h"
 
 static err parse(const char *text, struct arena *arena, struct yaml_node **root_out)
 {

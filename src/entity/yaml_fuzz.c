@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "assure/yaml.h"
+#include "entity/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

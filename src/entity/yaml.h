@@ -5,8 +5,8 @@
  * are refused. Every scalar is text; who reads it decides what it means, so that YAML 1.1 and 1.2 cannot differ.
  * Whatever is wrong is logged with file, line and column.
  */
-#ifndef ASSURE_YAML_H
-#define ASSURE_YAML_H
+#ifndef ENTITY_YAML_H
+#define ENTITY_YAML_H
 
 #include "base/arena.h"
 
