@@ -1,6 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/unit_test.h"
 
 #include "govern/difference.h"
@@ -74,13 +71,24 @@ static void what_changed_is_found(void **state)
 
 /* ---- any texts at all ---- */
 
+/* A row of numbers that is the same in every run. */
+static uint64_t chosen;
+
+static int choose(int below)
+{
+	chosen ^= chosen << 13;
+	chosen ^= chosen >> 7;
+	chosen ^= chosen << 17;
+	return (int)(chosen % (unsigned)below);
+}
+
 static void random_text(struct buf *out, int pieces, int kinds)
 {
 	static const char *const ends[] = {"。", "\n", "。\n", "！", "。」"};
 
 	buf_clear(out);
 	for (int i = 0; i < pieces; i++)
-		assert_ok(buf_printf(out, "文%d%s", rand() % kinds, ends[rand() % 5]));
+		assert_ok(buf_printf(out, "文%d%s", choose(kinds), ends[choose(5)]));
 }
 
 /* A few pieces taken out, put in, put elsewhere: what people do to a text. */
@@ -94,9 +102,9 @@ static void edit(const struct buf *from, struct buf *to)
 
 		while (end < from->len && from->ptr[end - 1] != '\n')
 			end++;
-		if (rand() % 9 == 0)
-			assert_ok(buf_printf(to, "新しい文%d。\n", rand() % 50));
-		if (rand() % 9 != 0)
+		if (choose(9) == 0)
+			assert_ok(buf_printf(to, "新しい文%d。\n", choose(50)));
+		if (choose(9) != 0)
 			assert_ok(buf_append(to, (struct bytes){from->ptr + at, end - at}));
 		at = end;
 	}
@@ -129,14 +137,14 @@ static void every_difference_gives_both_texts(void **state)
 	OWN(buf) to = {0};
 
 	(void)state;
-	srand(4711);
+	chosen = 4711;
 	for (int turn = 0; turn < 3000; turn++) {
 		struct difference *list = NULL;
 		size_t count = 0;
 
-		random_text(&from, rand() % 60, 1 + rand() % 20);
+		random_text(&from, choose(60), 1 + choose(20));
 		if (turn % 2 == 0)
-			random_text(&to, rand() % 60, 1 + rand() % 20);
+			random_text(&to, choose(60), 1 + choose(20));
 		else
 			edit(&from, &to);
 		arena_reset(&arena);
@@ -173,16 +181,16 @@ static void of_short_texts_as_much_as_possible_stays(void **state)
 	OWN(buf) to = {0};
 
 	(void)state;
-	srand(815);
+	chosen = 815;
 	for (int turn = 0; turn < 3000; turn++) {
 		char a[41] = {0}, b[41] = {0};
 		struct difference *list = NULL;
 		size_t count = 0, stayed = 0;
 
-		for (int i = rand() % 40; i > 0; i--)
-			a[strlen(a)] = (char)('a' + rand() % 6);
-		for (int i = rand() % 40; i > 0; i--)
-			b[strlen(b)] = (char)('a' + rand() % 6);
+		for (int i = choose(40); i > 0; i--)
+			a[strlen(a)] = (char)('a' + choose(6));
+		for (int i = choose(40); i > 0; i--)
+			b[strlen(b)] = (char)('a' + choose(6));
 		as_lines(a, &from);
 		as_lines(b, &to);
 		arena_reset(&arena);
