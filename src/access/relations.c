@@ -22,6 +22,11 @@
 #define IMPORT_OF(import, whose) \
 	"EXISTS (SELECT 1 FROM import AS whole WHERE whole.id = " import " AND whole." whose ")"
 #define OF_THE_CITY "facility IS NULL AND " ACCOUNT_SIDE("whole.requester")
+/* Waits for me, for my role here, or was escalated to my role. */
+#define MY_PLACE(table) "(" table ".facility IS NULL OR :actor_facility IS NULL OR " table ".facility = :actor_facility)"
+#define WAITS_FOR_ME \
+	"(todo.account = :actor_account OR (" MY_PLACE("todo") " AND ((todo.account IS NULL AND (todo.roles & :actor_role) <> 0)" \
+	" OR (todo.escalated_at IS NOT NULL AND (todo.escalate & :actor_role) <> 0))))"
 
 const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"account", RELATION_OWN, "account.id = :actor_account"},
@@ -74,6 +79,7 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"import_problem", RELATION_FACILITY, IMPORT_OF("import_problem.import", "facility = :actor_facility")},
 	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", OF_THE_CITY)},
 	{"import_line", RELATION_FACILITY, IMPORT_OF("import_line.import", "facility = :actor_facility")},
+	{"todo", RELATION_OWN, WAITS_FOR_ME " AND todo.probe = :actor_probe"},
 	{"contract", RELATION_CUSTOMER, "contract.facility IS NULL"},
 	{"contract", RELATION_PROVIDER, "contract.facility IS NULL"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},

@@ -30,14 +30,23 @@ static const struct entity place = {
 	.name = "facility", .ja = "園", .en = "Facility", .size = sizeof(struct world_account), .fields = account_fields, .field_count = 1,
 };
 
+/* What a test adds: defined before this file is included, with a comma behind each. */
+#ifndef WORLD_ENTITIES
+#define WORLD_ENTITIES
+#endif
+#ifndef WORLD_STARTS
+#define WORLD_STARTS
+#endif
+
 static const struct entity *const world_entities[] = {
-	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, &contract_entity, &place, NULL,
+	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, &contract_entity, &place,
+	WORLD_ENTITIES NULL,
 };
 
 const struct entity *const *const entities = world_entities;
 const struct op *const *const ops = world_ops;
 const struct job_kind *const *const job_kinds = world_jobs;
-const op_start op_starts[] = {stream_start, contract_start, NULL};
+const op_start op_starts[] = {stream_start, contract_start, WORLD_STARTS NULL};
 const op_loader op_loaders[] = {NULL};
 
 static struct local *world;
