@@ -5,7 +5,7 @@
 #include "access/access.h"
 #include "base/clock.h"
 
-#define ACCESS_RULE_MAX 64
+#define ACCESS_RULE_MAX 160
 
 const char *const access_role_names[] = {
 	[ROLE_NONE] = "none", [ROLE_GUARDIAN] = "guardian", [ROLE_STAFF] = "staff", [ROLE_PRINCIPAL] = "principal",
@@ -17,7 +17,8 @@ const char *const access_role_names[] = {
 const char *const access_relation_names[] = {
 	[RELATION_NONE] = "public", [RELATION_OWN] = "own", [RELATION_OWN_CHILD] = "own-child",
 	[RELATION_CLASS] = "class", [RELATION_FACILITY] = "facility", [RELATION_CUSTOMER] = "customer",
-	[RELATION_PROVIDER] = "provider", [RELATION_APPROVER] = "as-approver", [RELATION_COUNT] = NULL,
+	[RELATION_PROVIDER] = "provider", [RELATION_APPROVER] = "as-approver",
+	[RELATION_SEES] = "sees", [RELATION_FILES] = "files", [RELATION_HANDLES] = "handles", [RELATION_SIGNS] = "signs", [RELATION_COUNT] = NULL,
 };
 
 /* Statement i belongs to relations_rules[i]. */

@@ -33,6 +33,9 @@ enum relation {
 	RELATION_CUSTOMER,  /* the whole compartment (of a customer) */
 	RELATION_PROVIDER,  /* the whole compartment (of the provider) */
 	RELATION_APPROVER,  /* the role named by the change's operation, never its requester */
+	/* To what is described in catalog/: the description's row names the role (P1 holds; a facility's object is for those of the facility). */
+	RELATION_SEES, RELATION_FILES, RELATION_HANDLES,
+	RELATION_SIGNS,     /* approves it, and did not open it */
 	RELATION_COUNT
 };
 extern const char *const access_relation_names[];

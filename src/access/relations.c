@@ -28,6 +28,20 @@
 	"(todo.account = :actor_account OR (" MY_PLACE("todo") " AND ((todo.account IS NULL AND (todo.roles & :actor_role) <> 0)" \
 	" OR (todo.escalated_at IS NOT NULL AND (todo.escalate & :actor_role) <> 0))))"
 
+/*
+ * What is described: the row of `description` says which roles. Every such table has description, facility (NULL: the whole
+ * compartment) and probe. P1; an object of a facility is for those of that facility, and for those who have none.
+ */
+#define DESCRIBED(table, mask) \
+	"EXISTS (SELECT 1 FROM description AS kind WHERE kind.id = " table ".description AND (kind." mask " & :actor_role) <> 0)" \
+	" AND " table ".probe = :actor_probe" \
+	" AND (" table ".facility IS NULL OR :actor_facility IS NULL OR " table ".facility = :actor_facility)"
+/* Nobody approves what is their own. */
+#define DESCRIBED_SIGNS(table) DESCRIBED(table, "approve") " AND (" table ".opener IS NULL OR " table ".opener <> :actor_account)"
+#define DESCRIBED_ALL(table) \
+	{table, RELATION_SEES, DESCRIBED(table, "see")}, {table, RELATION_FILES, DESCRIBED(table, "file")}, \
+	{table, RELATION_HANDLES, DESCRIBED(table, "handle")}, {table, RELATION_SIGNS, DESCRIBED_SIGNS(table)}
+
 const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"account", RELATION_OWN, "account.id = :actor_account"},
 	{"account", RELATION_FACILITY,
@@ -85,5 +99,9 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_APPROVER,
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},
+	{"description", RELATION_SEES, "(description.see & :actor_role) <> 0"},
+	{"description", RELATION_FILES, "(description.file & :actor_role) <> 0"},
+	{"description", RELATION_HANDLES, "(description.handle & :actor_role) <> 0"},
+	{"description", RELATION_SIGNS, "(description.approve & :actor_role) <> 0"},
 	{0},
 };

@@ -61,6 +61,9 @@ static int width(int relation)
 
 static bool reaches(int allowed, int granted)
 {
+	/* The masks of the descriptions are compared by the relation itself, for each object. */
+	if (allowed == (int)POLICY_DESCRIBED)
+		return granted == RELATION_SEES || granted == RELATION_FILES || granted == RELATION_HANDLES || granted == RELATION_SIGNS;
 	return allowed == granted || (width(granted) >= 0 && width(allowed) >= width(granted));
 }
 

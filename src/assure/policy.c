@@ -8,6 +8,7 @@ static const struct word {
 } relation_words[] = {
 	{"own", RELATION_OWN}, {"own-child", RELATION_OWN_CHILD}, {"class", RELATION_CLASS}, {"facility", RELATION_FACILITY},
 	{"customer", RELATION_CUSTOMER}, {"provider", RELATION_PROVIDER}, {"grant", POLICY_GRANT}, {"probe", POLICY_PROBE},
+	{"described", POLICY_DESCRIBED},
 };
 
 static bool role_of(const char *name, unsigned *mask)
@@ -63,7 +64,7 @@ static err read_texts(const struct yaml_node *list, struct arena *arena, const c
 
 static err read_roles(const struct yaml_node *list, struct policy_rule *rule)
 {
-	if (list->kind == YAML_TEXT && strcmp(list->text, "any") == 0) {
+	if (list->kind == YAML_TEXT && (strcmp(list->text, "any") == 0 || strcmp(list->text, "described") == 0)) {
 		rule->roles = ROLES_ANY;
 		return OK;
 	}

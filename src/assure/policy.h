@@ -10,7 +10,8 @@
 #include "entity/yaml.h"
 
 /* Beside those of enum relation. */
-enum policy_relation { POLICY_GRANT = RELATION_COUNT, POLICY_PROBE };
+/* POLICY_DESCRIBED: whoever the description of the kind names, in catalog/registers.yaml, cases.yaml … */
+enum policy_relation { POLICY_GRANT = RELATION_COUNT, POLICY_PROBE, POLICY_DESCRIBED };
 
 struct policy_rule {
 	const char *entity;

@@ -4,6 +4,7 @@
  */
 #include "assure/assure.h"
 #include "assure/catalogue.h"
+#include "govern/describe.h"
 #include "govern/govern.h"
 #include "identity/identity.h"
 #include "kinder/kinder.h"
@@ -31,6 +32,8 @@ const struct job_kind *const *const job_kinds = joined_jobs;
 const op_start op_starts[] = {contract_start, identity_start, kinder_start, govern_start, assure_start, NULL};
 
 const op_loader op_loaders[] = {govern_load, assure_load, NULL};
+
+const struct op_settle op_settles[] = {{&describe_settle, describe_due}, {0}};
 
 static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, identity_entities, kinder_entities, govern_entities, assure_entities, NULL};
 static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, NULL};

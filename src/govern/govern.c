@@ -1,16 +1,21 @@
+#include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/todo.h"
 
 #include "govern/govern.h"
 
+#define ARENA_MAX ((size_t)16 << 20)
+
 const struct entity *const govern_entities[] = {
 	&todo_entity,
+	&describe_entity,
 	NULL,
 };
 
 const struct op *const govern_ops[] = {
 	&desk_see,
 	&desk_count,
+	&describe_settle,
 	NULL,
 };
 
@@ -19,14 +24,36 @@ const struct job_kind *const govern_jobs[] = {
 	NULL,
 };
 
+/* Who reads which file; each adds what it finds by describe_add. The arena lives as long as the process. */
+typedef err (*govern_loader)(const char *folder, struct arena *arena);
+static const govern_loader loaders[] = {
+	NULL,
+};
+
 err govern_load(const char *folder)
 {
-	(void)folder;
+	static struct arena arena;
+
+	arena_free(&arena);
+	arena_init(&arena, ARENA_MAX);
+	describe_forget();
+	for (size_t i = 0; loaders[i] != NULL; i++)
+		TRY(loaders[i](folder, &arena));
 	return OK;
 }
 
+/* What derives statements: one line for each file that has any. */
+typedef err (*govern_starter)(void);
+static const govern_starter starters[] = {
+	describe_start,
+	todo_start,
+	desk_start,
+	NULL,
+};
+
 err govern_start(void)
 {
-	TRY(todo_start());
-	return desk_start();
+	for (size_t i = 0; starters[i] != NULL; i++)
+		TRY(starters[i]());
+	return OK;
 }

@@ -641,6 +641,8 @@ err engine_start(struct db *write, const struct engine_config *config, struct en
 		e = job_runner_start(engine);
 	if (err_is_ok(e))
 		e = history_index_start(engine);
+	if (err_is_ok(e))
+		e = settle_all(engine);
 	if (!err_is_ok(e)) {
 		engine_stop(&engine);
 		return e;

@@ -120,6 +120,9 @@ MUST_USE err decide_objects(struct call *call);
 /* P1 of access.h: a write about the whole compartment, by an account that is made for checks. */
 bool decide_beyond_probe(const struct call *call, const struct op *op, const struct grant *grant);
 
+/* settle.c: op_settles. UNAVAILABLE: one of them failed (logged). */
+MUST_USE err settle_all(struct engine *engine);
+
 /* guard.c */
 MUST_USE err guard_pass(struct task *task);
 MUST_USE err guard_record(struct task *task);   /* stores the promised confirmation */

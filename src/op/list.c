@@ -12,7 +12,7 @@
 #include "op/engine_int.h"
 #include "op/list.h"
 
-#define LIST_PLAN_MAX 256
+#define LIST_PLAN_MAX 640
 #define LIST_SORT_MAX 5000
 #define LIST_LIMIT_DEFAULT 100
 #define LIST_LIMIT_MAX 200

@@ -166,6 +166,13 @@ typedef err (*op_loader)(const char *folder);
 extern const op_loader op_loaders[];
 MUST_USE err op_load(const char *folder); /* all of them, in order. NOT_FOUND, INVALID: said in the log */
 
+/* What each start puts in order before anybody is served, where something is due: LOCAL operations without input. cli/tables.c, ends with op == NULL. */
+struct op_settle {
+	const struct op *op;
+	err (*due)(struct row_context *rows, const struct compartment *compartment, bool *due_out); /* reads only */
+};
+extern const struct op_settle op_settles[];
+
 extern const struct op *const *const ops; /* all operations, ends with NULL; cli/tables.c */
 size_t op_count(void);
 const struct op *op_find(const char *id);

@@ -48,6 +48,7 @@ const struct op *const *const ops = world_ops;
 const struct job_kind *const *const job_kinds = world_jobs;
 const op_start op_starts[] = {stream_start, contract_start, WORLD_STARTS NULL};
 const op_loader op_loaders[] = {NULL};
+const struct op_settle op_settles[] = {{0}};
 
 static struct local *world;
 static const struct actor nobody;
