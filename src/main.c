@@ -29,7 +29,7 @@ static const struct command commands[] = {
 };
 
 /* Options without a letter. */
-enum { WORD_LOG = 256, WORD_VKEY, WORD_LISTEN, WORD_CA, WORD_NAME, WORD_EVERY, WORD_ONCE, WORD_ENTRIES, WORD_MAKE_KEY, WORD_REQUIREMENT, WORD_RUN, WORD_CHECKS };
+enum { WORD_LOG = 256, WORD_VKEY, WORD_LISTEN, WORD_CA, WORD_NAME, WORD_EVERY, WORD_ONCE, WORD_ENTRIES, WORD_MAKE_KEY, WORD_REQUIREMENT, WORD_RUN, WORD_CHECKS, WORD_CLAMD };
 
 static const struct option long_options[] = {
 	{"log", required_argument, NULL, WORD_LOG}, {"vkey", required_argument, NULL, WORD_VKEY},
@@ -38,6 +38,7 @@ static const struct option long_options[] = {
 	{"once", no_argument, NULL, WORD_ONCE}, {"entries", no_argument, NULL, WORD_ENTRIES},
 	{"make-key", no_argument, NULL, WORD_MAKE_KEY}, {"requirement", required_argument, NULL, WORD_REQUIREMENT},
 	{"run", required_argument, NULL, WORD_RUN}, {"checks", required_argument, NULL, WORD_CHECKS},
+	{"clamd", required_argument, NULL, WORD_CLAMD},
 	{"dir", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
 	{"address", required_argument, NULL, 'a'}, {"accounts", required_argument, NULL, 'A'},
 	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
@@ -103,6 +104,7 @@ static bool take(struct cli_options *o, int key, const char *text)
 	case WORD_NAME: o->name = text; return true;
 	case WORD_REQUIREMENT: o->requirement = text; return true;
 	case WORD_RUN: o->run = text; return true;
+	case WORD_CLAMD: o->clamd = text; return true;
 	case WORD_CHECKS:
 		o->on_demand = strcmp(text, "on-demand") == 0;
 		if (o->on_demand || strcmp(text, "scheduled") == 0)

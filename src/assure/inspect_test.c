@@ -97,7 +97,7 @@ static int open_copy(void **state)
 		assert_int_equal(mkdir(temp_file(folders[i]), 0700), 0);
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		copy_file(original, "copy", names[i]);
-	opened = (struct compartment){.reader_fd = -1, .render_fd = -1, .password_rounds = OP_PASSWORD_ROUNDS};
+	opened = (struct compartment){.reader_fd = -1, .render_fd = -1, .scan_fd = -1, .password_rounds = OP_PASSWORD_ROUNDS};
 	assert_ok(compartment_open(temp_file("copy/core"), &opened, &writer));
 	(void)snprintf(path, sizeof(path), "%s", temp_file("copy"));
 	assert_ok(keyhold_open(path, &hold));

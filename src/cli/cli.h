@@ -29,6 +29,7 @@ struct cli_options {
 	const char *url;             /* --url URL: what links in letters begin with; default https://localhost:PORT */
 	const char *web;             /* --web DIR; default web/dist beside the program or installed */
 	const char *catalog;         /* --catalog DIR; default catalog beside the program or installed */
+	const char *clamd;           /* --clamd PATH: the socket of ClamAV's daemon; default /run/clamav/clamd.ctl */
 	const char *customer;        /* --customer NAME */
 	const char *title_ja, *title_en;
 	const char *login;           /* --login of the first person */

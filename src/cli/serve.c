@@ -18,6 +18,7 @@
 #include "proc/supervisor.h"
 
 #define CERTIFICATE_DAYS 365
+#define CLAMD_SOCKET "/run/clamav/clamd.ctl" /* Debian's */
 
 _Static_assert(OP_URL_MAX <= BOOT_SETTING_MAX, "the address fits into a setting");
 
@@ -190,11 +191,24 @@ static bool catalog_setting(const struct cli_options *options, char folder[stati
 	return false;
 }
 
+/* Where ClamAV's daemon listens; that it does is not asked here: it may come later. */
+static bool clamd_setting(const struct cli_options *options, char path[static BOOT_SETTING_MAX])
+{
+	const char *socket = options->clamd != NULL ? options->clamd : CLAMD_SOCKET;
+
+	if (socket[0] == '/' && strlen(socket) < BOOT_SETTING_MAX && strlen(strrchr(socket, '/') + 1) > 0) {
+		(void)snprintf(path, BOOT_SETTING_MAX, "%s", socket);
+		return true;
+	}
+	(void)fprintf(stderr, "--clamd must be the whole path of a socket, from / on\n");
+	return false;
+}
+
 int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void))
 {
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
-	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "demo", .value = "yes"}};
+	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "clamd"}, {.name = "demo", .value = "yes"}};
 	char web_path[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
@@ -202,13 +216,14 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	};
 	struct supervisor_config config = {
 		.doors = &door, .door_count = 1, .compartments = compartments, .settings = settings,
-		.setting_count = options->demo ? 4 : 3, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.setting_count = options->demo ? 5 : 4, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
 		.listening = listening, .ready = ready, .context = &then,
 	};
 	err e;
 
 	(void)snprintf(settings[2].value, sizeof(settings[2].value), "%s", options->on_demand ? "on-demand" : "scheduled");
-	if (!url_setting(options, settings[0].value) || !catalog_setting(options, settings[1].value))
+	if (!url_setting(options, settings[0].value) || !catalog_setting(options, settings[1].value) ||
+	    !clamd_setting(options, settings[3].value))
 		return CLI_USAGE;
 	e = find_all(options->dir, &found);
 	if (err_is_ok(e) && found.count == 0) {

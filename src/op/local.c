@@ -65,6 +65,7 @@ err local_open(const char *directory, op_apply authenticate, struct local **loca
 		return FAIL(UNAVAILABLE);
 	local->compartment.reader_fd = -1;
 	local->compartment.render_fd = -1;
+	local->compartment.scan_fd = -1;
 	local->compartment.password_rounds = OP_PASSWORD_ROUNDS;
 	arena_init(&local->arena, (size_t)4 << 20);
 	e = FAIL(UNAVAILABLE);

@@ -154,6 +154,7 @@ struct compartment {
 	int lock_fd;                /* held while open: one committer only */
 	_Atomic int reader_fd;            /* SEQPACKET to the reader, -1 = none */
 	_Atomic int render_fd;            /* SEQPACKET to the render process, -1 = none */
+	_Atomic int scan_fd;              /* SEQPACKET to the scan process, -1 = none */
 	uint32_t password_rounds;
 	char url[OP_URL_MAX];       /* where people find the service: what links in letters begin with; no '/' at its end */
 };

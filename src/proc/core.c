@@ -441,6 +441,9 @@ static void channel_returns(struct core *core, const struct control_message *mes
 	case FD_RENDER:
 		channel_renew(&core->compartment.render_fd, message->fd);
 		return;
+	case FD_SCAN:
+		channel_renew(&core->compartment.scan_fd, message->fd);
+		return;
 	case FD_PROVE:
 		core_prove_channel(core->prove, message->fd);
 		return;
@@ -492,6 +495,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *keys = boot_find(boot, FD_KEYS, NULL, 0);
 	const struct boot_fd *reader = boot_find(boot, FD_READER, NULL, 0);
 	const struct boot_fd *render = boot_find(boot, FD_RENDER, NULL, 0);
+	const struct boot_fd *scan = boot_find(boot, FD_SCAN, NULL, 0);
 	const struct boot_fd *prove = boot_find(boot, FD_PROVE, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
@@ -507,6 +511,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	if (boot_setting(boot, "url") != NULL)
 		(void)snprintf(core->compartment.url, sizeof(core->compartment.url), "%s", boot_setting(boot, "url"));
 	atomic_store(&core->compartment.render_fd, render != NULL ? render->fd : -1);
+	atomic_store(&core->compartment.scan_fd, scan != NULL ? scan->fd : -1);
 	atomic_store(&core->compartment.reader_fd, reader != NULL ? reader->fd : -1);
 	TRY(compartment_open(".", &core->compartment, &write));
 	/* A demonstration's ledger proves nothing about a service: never serve it as one. */

@@ -17,6 +17,7 @@ static int (*const mains[PROCESS_KIND_COUNT])(struct boot *boot) = {
 	[PROCESS_KEYS] = proc_keys,
 	[PROCESS_READER] = proc_reader,
 	[PROCESS_RENDER] = proc_render,
+	[PROCESS_SCAN] = proc_scan,
 	[PROCESS_PROVE] = proc_prove,
 	[PROCESS_INTRUDER] = proc_intruder,
 };

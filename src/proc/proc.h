@@ -32,6 +32,7 @@ int proc_core(struct boot *boot);
 int proc_keys(struct boot *boot);
 int proc_reader(struct boot *boot);
 int proc_render(struct boot *boot);
+int proc_scan(struct boot *boot);
 int proc_prove(struct boot *boot);
 int proc_intruder(struct boot *boot);
 

@@ -120,6 +120,11 @@ static const struct call_row calls_connect[] = {
 	MAY(connect), MAY(bind), MAY(getsockopt), MAY(setsockopt), MAY(getsockname), MAY(getpeername),
 };
 
+/* ClamAV's daemon listens on a socket of the local machine. */
+static const struct call_row calls_local[] = {
+	MAY_STREAM(AF_UNIX), MAY(connect),
+};
+
 /* Reading, and nothing else, wherever the system lets anybody read. */
 static const struct call_row calls_look[] = {
 	MAY_IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY), MAY_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
@@ -169,6 +174,7 @@ struct sandbox {
 	const char *name;
 	struct call_group groups[GROUPS_MAX];
 	bool folder;         /* has one of its own */
+	bool stands;         /* its root is a folder in which it may open nothing: only sockets are reached there */
 	bool host;           /* may read the machine's files */
 	bool connects;       /* to one port */
 	bool keeps_secrets;  /* lock memory against swap */
@@ -210,6 +216,13 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 	[PROCESS_RENDER] = {
 		.name = "render",
 		.groups = {GROUP(calls_life), GROUP(calls_no_files)},
+		.files_max = 64,
+		.threads_max = 4,
+	},
+	[PROCESS_SCAN] = {
+		.name = "scan",
+		.groups = {GROUP(calls_life), GROUP(calls_local), GROUP(calls_no_files)},
+		.stands = true,
 		.files_max = 64,
 		.threads_max = 4,
 	},
@@ -547,7 +560,7 @@ static err enter_root(const struct sandbox *row, const struct sandbox_paths *pat
 
 	if (row->host)
 		return chdir("/") == 0 ? OK : failed("chdir");
-	if (!row->folder || paths->folder == NULL)
+	if ((!row->folder && !row->stands) || paths->folder == NULL)
 		return root ? empty_root() : chdir("/") == 0 ? OK : failed("chdir");
 	if (chdir(paths->folder) != 0)
 		return failed("entering the folder");

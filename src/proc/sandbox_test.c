@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "base/unit_test.h"
 #include "proc/sandbox.h"
@@ -56,7 +57,7 @@ static err enter(enum process_kind kind, bool landlock_only, int *keep, size_t k
 {
 	const struct sandbox *row = sandbox_of(kind);
 	struct sandbox_paths paths = {
-		.folder = kind == PROCESS_CORE || kind == PROCESS_KEYS ? folder : NULL,
+		.folder = kind == PROCESS_CORE || kind == PROCESS_KEYS || kind == PROCESS_SCAN ? folder : NULL,
 		.user = USER,
 		.supervisor = getppid(),
 		.keep = keep,
@@ -260,7 +261,8 @@ static void none_may(void **state)
 	REQ("K-60");
 	EACH_KIND(kind)
 		for (size_t i = 0; i < COUNT_OF(deeds); i++)
-			assert_killed(kind, deeds[i]);
+			if (kind != PROCESS_SCAN || deeds[i] != do_unix_socket)
+				assert_killed(kind, deeds[i]);
 }
 
 static void files(void **state)
@@ -270,10 +272,44 @@ static void files(void **state)
 	assert_may(PROCESS_EDGE, no_files);
 	assert_may(PROCESS_READER, no_files);
 	assert_may(PROCESS_RENDER, no_files);
+	assert_may(PROCESS_SCAN, no_files);
 	assert_may(PROCESS_CORE, own_folder);
 	assert_may(PROCESS_KEYS, own_folder);
 	assert_may(PROCESS_CORE, nothing_outside);
 	assert_may(PROCESS_KEYS, nothing_outside);
+}
+
+/* The scanner's socket in the folder that is its root, and nothing else: no file there, no datagram, no other machine. */
+static int local_socket_alone(void)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "socket"};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		return 1;
+	return open_refused("socket", O_RDONLY) || open_refused("file", O_RDWR | O_CREAT) || open_refused(".", O_RDONLY);
+}
+
+static int do_unix_datagram(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) < 0; }
+static int do_listen(void) { return listen(socket(AF_UNIX, SOCK_STREAM, 0), 1); }
+
+static void scanner_socket(void **state)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	REQ("K-60");
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/socket", folder);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(chmod(at.sun_path, 0666), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_may(PROCESS_SCAN, local_socket_alone);
+	assert_killed(PROCESS_SCAN, do_unix_datagram);
+	assert_killed(PROCESS_SCAN, do_datagram);
+	assert_killed(PROCESS_SCAN, do_listen);
+	close(fd);
+	assert_int_equal(unlink(at.sun_path), 0);
 }
 
 static void landlock_alone(void **state)
@@ -466,6 +502,7 @@ int main(void)
 		ROW(lives),
 		ROW(none_may),
 		ROW(files),
+		ROW(scanner_socket),
 		ROW(landlock_alone),
 		ROW(kernel_says_so),
 		ROW(wrong_parent),

@@ -42,7 +42,7 @@ struct supervisor_config {
 	const char *probe;                     /* the compartment that is made for checks: the only one whose rights an intruder gets. NULL: none */
 	const struct boot_setting *settings;   /* given to every process */
 	size_t setting_count;
-	uint32_t user_base;                    /* when root: uid = base + 8 * (index of compartment or door) + kind; 0: stay root */
+	uint32_t user_base;                    /* when root: uid = base + TABLE_USERS_EACH * (index of compartment or door) + kind; 0: stay root */
 	/* Called once when every process has reported ready. Both may be NULL. */
 	void (*listening)(void *context, const char *door, uint16_t port);
 	void (*ready)(void *context);

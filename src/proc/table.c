@@ -50,6 +50,13 @@ static const struct process_row processes[PROCESS_KIND_COUNT] = {
 		.stage = 3,
 		.stop_us = SECONDS(2),
 	},
+	[PROCESS_SCAN] = {
+		.name = "scan",
+		.scope = PER_COMPARTMENT,
+		.restart = true,
+		.stage = 3,
+		.stop_us = SECONDS(2),
+	},
 	[PROCESS_PROVE] = {
 		.name = "prove",
 		.scope = ONCE,
@@ -73,6 +80,7 @@ static const struct channel_row channels[] = {
 	{.left = PROCESS_CORE, .left_role = FD_KEYS, .right = PROCESS_KEYS, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_READER, .right = PROCESS_READER, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_RENDER, .right = PROCESS_RENDER, .right_role = FD_CORE, .count = 1},
+	{.left = PROCESS_CORE, .left_role = FD_SCAN, .right = PROCESS_SCAN, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_INTRUDER, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_INTRUDER, .count = 1},
 };

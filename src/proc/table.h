@@ -4,6 +4,7 @@
  *   edge ─┬─ EDGE_LOOPS pairs ── core ─┬─ keys        supervisor ── control ── each of them
  *         └─ … every core it serves    ├─ reader
  *                                      ├─ render
+ *                                      ├─ scan
  *                                      └─ prove, the same one for all ─── intruder
  */
 #ifndef PROC_TABLE_H
@@ -35,7 +36,7 @@ struct channel_row {
 };
 
 #define TABLE_STAGES 3
-#define TABLE_USERS_EACH 8     /* numbers set aside for each compartment */
+#define TABLE_USERS_EACH 16    /* numbers set aside for each compartment */
 
 const struct process_row *table_process(enum process_kind kind);
 /* NOT_FOUND: no such name, or the supervisor, which nobody starts. */
