@@ -354,6 +354,11 @@ static err choose_compartment(const struct visit *visit, const struct op *op, st
 		if (value != NULL)
 			err_ignore(find_compartment(shared, edge_session_home(value->as.text), link_out)); /* the first answers */
 		return OK;
+	case ROUTE_CITY:
+		value = input_find(op, &visit->loop->values, "city");
+		if (value != NULL)
+			return find_compartment(shared, value->as.text, link_out);
+		break;
 	case ROUTE_SESSION:
 		break;
 	}

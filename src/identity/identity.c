@@ -191,6 +191,7 @@ err identity_authenticate(struct call *call)
 		.factor = session.factor,
 		.probe = account.probe,
 		.trial = session.trial_of,
+		.accepted_us = session.accepted,
 	};
 	return standing == SESSION_LOCKED ? OK : session_touch(call, &session, &limits); /* S2 */
 }
@@ -202,5 +203,9 @@ err identity_touch(struct call *call)
 
 	TRY(row_get(&call->rows, &session_entity, call->actor.session, &session));
 	TRY(session_limits_at(call, &session, call->actor.role, call->actor.facility, &limits));
-	return session_touch(call, &session, &limits);
+	if (call->accepted_us == 0 || !id_equal(session.membership, call->actor.membership))
+		return session_touch(call, &session, &limits);
+	session.accepted = call->accepted_us;
+	session.seen = call->now_us;
+	return row_update(&call->rows, &session_entity, &session);
 }

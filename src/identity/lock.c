@@ -25,6 +25,7 @@ static const struct input no_inputs[] = {{0}};
 
 const struct op lock_session = {
 	.id = "session.lock",
+	.while_unaccepted = true,
 	.ja = "画面をロックする",
 	.en = "Lock one's session",
 	.method = "POST",
@@ -218,6 +219,7 @@ static const struct input unlock_inputs[] = {
 
 const struct op lock_unlock = {
 	.id = "session.unlock",
+	.while_unaccepted = true,
 	.outside_trial = true,
 	.ja = "画面のロックを解除する",
 	.en = "Unlock one's session",

@@ -95,6 +95,7 @@ static err see_apply(struct call *call)
 	TRY(notice_unseen(call, account.row.id, &notices));
 	json_int(&call->out, "notices", notices);
 	json_str(&call->out, "second_factor", session_second_factor(&call->actor));
+	json_bool(&call->out, "held", call->held);
 	json_time(&call->out, "expires_at", session.expires);
 	TRY(session_trial_put(call, &session));
 	call->event_facility = call->actor.facility;
@@ -108,6 +109,7 @@ static const struct field see_output[] = {
 	{.name = "role", .ja = "役割", .en = "Role", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = access_role_names},
 	{.name = "second_factor", .ja = "二つ目の要素", .en = "Second factor", .type = FIELD_TEXT, .grade = GRADE_2},
 	{.name = "notices", .ja = "未確認のお知らせの数", .en = "Notices not seen yet", .type = FIELD_INT, .grade = GRADE_2},
+	{.name = "held", .ja = "同意を待っている", .en = "Held until terms are accepted", .type = FIELD_BOOL, .grade = GRADE_2},
 	{.name = "expires_at", .ja = "期限", .en = "Expires at", .type = FIELD_TIME, .grade = GRADE_2},
 	{.name = "trial", .ja = "試行の開始日時と監査人", .en = "Trial: since when, by which auditor", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true},
 	{0},

@@ -46,6 +46,7 @@ static const struct field fields[] = {
 	    AT(trial_of)},
 	{.name = "trial_session", .ja = "監査人のサインイン", .en = "The auditor's session", .type = FIELD_ID, .grade = GRADE_2,
 	    .refers = "session", AT(trial_session)},
+	{.name = "accepted", .ja = "同意の確認", .en = "Known to have accepted", .type = FIELD_TIME, .grade = GRADE_2, AT(accepted)},
 };
 
 static const char *const unique[] = {"token_hash", NULL};

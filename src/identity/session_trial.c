@@ -220,6 +220,7 @@ static err end_apply(struct call *call)
 
 const struct op session_trial_end = {
 	.id = "trial.end",
+	.while_unaccepted = true,
 	.ja = "試行を終えて監査人に戻る",
 	.en = "End a trial and be the auditor again",
 	.method = "POST",
@@ -305,6 +306,7 @@ static const struct field see_output[] = {
 
 const struct op session_trial_see = {
 	.id = "trial.see",
+	.while_unaccepted = true,
 	.ja = "試行で行ったことを見る",
 	.en = "See what was done on trial",
 	.method = "GET",

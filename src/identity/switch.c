@@ -47,6 +47,7 @@ static err switch_apply(struct call *call)
 	TRY(proved_enough(call, &session, &membership));
 	TRY(call_object(call, "membership", membership.row.id));
 	session.membership = membership.row.id;
+	session.accepted = 0; /* other people's terms */
 	call->actor.membership = membership.row.id;
 	call->actor.facility = membership.facility;
 	call->actor.role = (enum role)membership.role;

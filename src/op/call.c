@@ -87,6 +87,8 @@ bool call_may(struct call *call, const struct op *op, struct id object)
 		return op->open;
 	if (access_factor_due(&call->actor) && !op->before_factor)
 		return false;
+	if (decide_held(call, op))
+		return false;
 	if (op->outside_trial && !id_is_zero(call->actor.trial))
 		return false;
 	for (const struct grant *g = op->grants; g->roles != 0; g++) {

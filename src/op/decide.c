@@ -201,6 +201,11 @@ err decide_objects(struct call *call)
 	return OK;
 }
 
+bool decide_held(const struct call *call, const struct op *op)
+{
+	return call->held && !op->while_unaccepted && !op->before_factor;
+}
+
 static err authorise(struct task *task)
 {
 	struct call *call = &task->call;
@@ -212,6 +217,12 @@ static err authorise(struct task *task)
 	if (access_factor_due(&call->actor) && !call->op->before_factor) {
 		call->reason = "no second factor";
 		return FAIL(SECOND_FACTOR);
+	}
+	if (task->engine->config.held != NULL && !id_is_zero(call->actor.session))
+		TRY(task->engine->config.held(call));
+	if (decide_held(call, call->op)) {
+		call->reason = "terms not accepted";
+		return FAIL(UNACCEPTED);
 	}
 	if (call->op->outside_trial && !id_is_zero(call->actor.trial)) {
 		call->reason = "trial";

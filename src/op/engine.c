@@ -66,6 +66,8 @@ static void call_reset(struct task *task)
 	call->cookie = COOKIE_KEEP;
 	call->cookie_age_s = 0;
 	call->touch_due = false;
+	call->held = false;
+	call->accepted_us = 0;
 	call->problems->count = 0;
 	call->problems->language = call->language;
 	buf_clear(&call->detail);

@@ -64,6 +64,8 @@ struct engine_config {
 	const struct compartment *compartment;
 	const char *database;          /* path, for read connections */
 	op_apply authenticate;         /* call->token_hash -> call->actor; UNAUTHENTICATED with call->reason */
+	/* Sets call->held for the session's person, without a statement where that is known; of a read, accepted_us with touch_due. NULL: nobody is. */
+	op_apply held;
 	op_apply touch;                /* notes that the caller's session was used, after a read for which touch_due was set */
 	unsigned pool_threads;
 	bool sweeps;                   /* compare all rows with the ledger after the start and every hour */

@@ -119,6 +119,8 @@ MUST_USE err decide_start(void);     /* statements for nested paths */
 MUST_USE err decide_objects(struct call *call);
 /* P1 of access.h: a write about the whole compartment, by an account that is made for checks. */
 bool decide_beyond_probe(const struct call *call, const struct op *op, const struct grant *grant);
+/* Is the person held, and the operation none of those that lead out of it? NT-3 */
+bool decide_held(const struct call *call, const struct op *op);
 
 /* settle.c: op_settles. UNAVAILABLE: one of them failed (logged). */
 MUST_USE err settle_all(struct engine *engine);

@@ -18,8 +18,8 @@ enum op_shape { SHAPE_CALL, SHAPE_JOB, SHAPE_STREAM };
 enum op_guard { GUARD_PLAIN, GUARD_CONFIRM, GUARD_APPROVE };
 enum op_kind { OP_READ, OP_WRITE };
 /* How the edge finds the compartment: by the session's cookie or bearer token, by the city in the login, by the name of the log in the
- * path, by what stands before the first '.' of the body's `token`. */
-enum op_route { ROUTE_SESSION, ROUTE_LOGIN, ROUTE_LOG, ROUTE_TOKEN };
+ * path, by what stands before the first '.' of the body's `token`, by the query's `city` (else as by the session). */
+enum op_route { ROUTE_SESSION, ROUTE_LOGIN, ROUTE_LOG, ROUTE_TOKEN, ROUTE_CITY };
 enum op_reply { REPLY_JSON, REPLY_TEXT, REPLY_OCTETS };
 
 enum input_place { IN_PATH, IN_QUERY, IN_BODY };
@@ -69,6 +69,7 @@ struct op {
 	int step_up_s;              /* the session's last proof (sign-in or step-up) must not be older; 0 = no demand */
 	bool outside_trial;         /* not while an auditor acts as somebody else: it gives or changes what that account signs in with */
 	bool before_factor;         /* may be called by a privileged person who has no second factor yet */
+	bool while_unaccepted;      /* may be called by a person who has not accepted what must be accepted first; before_factor ones may, too */
 	bool once;                  /* the reply is shown once: it is not kept for a repetition */
 	const char *manual;         /* doc/ page for guarded ones */
 	const char *phrase;         /* CONFIRM: phrase to type, NULL = none */
@@ -129,6 +130,8 @@ struct call {
 	uint8_t token_hash[32];     /* SHA-256 of the caller's token; zero = none */
 	uint8_t device_hash[32];    /* SHA-256 of the registered tablet's token; zero = none */
 	bool touch_due;             /* a read in a session whose last use has to be noted: the committer does it */
+	bool held;                  /* there is something that the person has not accepted yet */
+	int64_t accepted_us;        /* not 0: everything was accepted at this moment, to be noted on the session with touch_due */
 	bool immutable;             /* the reply may be cached for ever */
 	void *state;                /* between prepare, slow and apply; in the arena */
 	const struct compartment *compartment;

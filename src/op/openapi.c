@@ -83,6 +83,7 @@ static void write_row(struct json *json, const struct op *op)
 	json_object_end(json);
 	json_int(json, "step_up_s", op->step_up_s);
 	json_bool(json, "before_factor", op->before_factor);
+	json_bool(json, "while_unaccepted", op->while_unaccepted || op->before_factor);
 	json_bool(json, "once", op->once);
 	str_or_null(json, "manual", op->manual);
 	write_roles(json, "approver", op->approver);
