@@ -3,12 +3,8 @@ import type { Call, Saved } from './client';
 import { path, saved } from './client';
 import type { Decoder, Page } from './decode';
 import { cursor, flag, integer, list, maybe, record, text } from './decode';
-
-export interface Said {
-  readonly ja: string;
-  readonly en: string;
-}
-export const said = record<Said>({ ja: text, en: text });
+import type { Said } from './said';
+import { said } from './said';
 
 /* Events */
 export interface Thing {

@@ -3,6 +3,8 @@ import type { Call, Saved } from './client';
 import { path, saved } from './client';
 import type { Decoder } from './decode';
 import { choice, flag, integer, list, maybe, maybeFlag, record, text } from './decode';
+import type { Said } from './said';
+import { said } from './said';
 
 /* Worst first. */
 export const STATUSES = ['failing', 'stale', 'open', 'proven'] as const;
@@ -19,13 +21,6 @@ export type Duty = (typeof DUTIES)[number];
 
 export const CONTROL_KINDS = ['enforced', 'operated', 'attested'] as const;
 export type ControlKind = (typeof CONTROL_KINDS)[number];
-
-/* Said in both languages. */
-export interface Said {
-  readonly ja: string;
-  readonly en: string;
-}
-const said = record<Said>({ ja: text, en: text });
 
 const none: Decoder<number> = (input, at) => (input === undefined || input === null ? 0 : integer(input, at));
 

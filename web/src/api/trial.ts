@@ -3,10 +3,10 @@ import type { Call, Client } from './client';
 import { newKey, path } from './client';
 import type { Page } from './decode';
 import { cursor, integer, list, maybe, nothing, page, record, text } from './decode';
-import type { Said } from './ledger';
-import { said } from './ledger';
 import { Failure } from './problem';
 import type { Problem } from './problem';
+import type { Said } from './said';
+import { said } from './said';
 
 export const TRIAL_ROLES = ['guardian', 'staff', 'principal', 'officer', 'officer-admin'] as const;
 export type TrialRole = (typeof TRIAL_ROLES)[number];

@@ -1,6 +1,7 @@
 /* The rows of an annex: in chapters, picked out, and in the order in which they are read. */
-import type { Requirement, Said, Standing, Status, Tally } from '../api/proof';
+import type { Requirement, Standing, Status, Tally } from '../api/proof';
 import { STATUSES } from '../api/proof';
+import type { Said } from '../api/said';
 import type { Day } from './day';
 import { dayOf } from './day';
 

@@ -46,6 +46,9 @@ const PATHS = {
   imports: '/imports',
   taking: '/imports/:taken',
 
+  /* everyone who has something to do */
+  desk: '/desk',
+
   /* officer */
   counts: '/counts?date',
   changes: '/changes',

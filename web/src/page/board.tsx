@@ -14,6 +14,7 @@ import { useReturn } from '../base/return';
 import { goTo, hrefOf } from '../base/route';
 import { useSession } from '../base/session';
 import { Button } from '../part/button';
+import { DeskPanel } from '../part/desk-panel';
 import { FileButton } from '../part/file-button';
 import { Icon } from '../part/icon';
 import { KindChip } from '../part/kind';
@@ -484,6 +485,7 @@ export function BoardPage({ facility, date }: Props) {
     <>
       <Title text={words.board.title} />
       <OutboxView />
+      <DeskPanel />
       {me.facility ? (
         <BoardOf facility={me.facility.id} date={date} />
       ) : (

@@ -5,7 +5,7 @@ import { newKey } from '../api/client';
 import { problemOf } from '../api/problem';
 import { useSending } from '../base/sending';
 import { Button } from './button';
-import { Area, Choice, Field, Select } from './field';
+import { Area, Choice, ErrorText, Field, Select } from './field';
 import type { Option } from './field';
 import { fieldMessages, SendProblem } from './problem';
 import { useWords } from '../word/word';
@@ -21,6 +21,7 @@ export interface FieldOf {
   readonly hint?: string;
   readonly maxLength?: number;
   readonly options?: readonly Option<string>[];
+  readonly check?: (text: string) => string | null; /* the code of what is wrong with it */
 }
 
 export type Values = Readonly<Record<string, string>>;
@@ -40,6 +41,14 @@ export const given = (values: Values): Values =>
 
 const firstOf = ({ value, kind, options }: FieldOf): string =>
   value ?? ((kind === 'select' || kind === 'choice') ? (options?.[0]?.value ?? '') : '');
+
+/* The first thing wrong with each field, in their order. */
+const flawsOf = (fields: readonly FieldOf[], values: Values): readonly (readonly [string, string])[] =>
+  fields.flatMap(({ name, required, check }) => {
+    const value = values[name] ?? '';
+    const flaw = required && value === '' ? 'missing' : (check?.(value) ?? null);
+    return flaw ? [[name, flaw] as const] : [];
+  });
 
 interface OneProps {
   readonly field: FieldOf;
@@ -74,11 +83,13 @@ function One({ field, value, error, onText }: OneProps) {
 export function Form({ fields, submit, act, cancel, children }: Props) {
   const { words, language } = useWords();
   const [values, setValues] = useState<Values>(() => Object.fromEntries(fields.map((one) => [one.name, firstOf(one)])));
-  const [missing, setMissing] = useState<ReadonlySet<string>>(new Set());
+  const [flaws, setFlaws] = useState<Readonly<Record<string, string>>>({});
   const { busy, problem, send } = useSending();
   const form = useRef<HTMLFormElement>(null);
   const wish = useRef({ content: '', key: '' });
   const said = fieldMessages(problem, words, language);
+  const elsewhere = Object.entries(said).filter(([name]) => fields.every((field) => field.name !== name));
+  const codeText = (code: string | undefined) => (code ? (words.field.codes[code] ?? words.field.other) : undefined);
   const focus = (name: string | undefined) =>
     name && form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
 
@@ -90,10 +101,10 @@ export function Form({ fields, submit, act, cancel, children }: Props) {
   const submitted = async (event: SubmitEvent) => {
     event.preventDefault();
     const trimmed = Object.fromEntries(fields.map(({ name }) => [name, (values[name] ?? '').trim()]));
-    const lacking = fields.filter(({ name, required }) => required && trimmed[name] === '').map(({ name }) => name);
-    setMissing(new Set(lacking));
-    if (lacking.length > 0) {
-      focus(lacking[0]);
+    const found = flawsOf(fields, trimmed);
+    setFlaws(Object.fromEntries(found));
+    if (found[0]) {
+      focus(found[0][0]);
       return;
     }
     await send(async () => {
@@ -111,12 +122,17 @@ export function Form({ fields, submit, act, cancel, children }: Props) {
     <form ref={form} class="form" noValidate onSubmit={submitted}>
       {children}
       {problem && <SendProblem problem={problem} />}
+      {elsewhere.map(([name, message]) => (
+        <ErrorText key={name} id={`elsewhere-${name}`}>
+          {message}
+        </ErrorText>
+      ))}
       {fields.map((field) => (
         <One
           key={field.name}
           field={field}
           value={values[field.name] ?? firstOf(field)}
-          error={missing.has(field.name) ? words.field.codes['missing'] : said[field.name]}
+          error={codeText(flaws[field.name]) ?? said[field.name]}
           onText={(text) => setValues((before) => ({ ...before, [field.name]: text }))}
         />
       ))}

@@ -7,6 +7,7 @@ import { LanguageSwitch } from './speech';
 import { TrialBanner } from './trial-banner';
 import type { Route } from '../base/route';
 import { hrefOf } from '../base/route';
+import { useDeskCount } from '../base/desk-count';
 import { useSending } from '../base/sending';
 import { useSession } from '../base/session';
 import { useWords } from '../word/word';
@@ -31,6 +32,7 @@ export interface Tab {
   readonly route: Route;
   readonly label: string;
   readonly current: boolean;
+  readonly parts: readonly Tab[]; /* the entries below it */
 }
 
 interface Props {
@@ -39,11 +41,42 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
+/* What waits on the desk, beside its entry. */
+function Waiting() {
+  const { words } = useWords();
+  const counts = useDeskCount();
+  if (!counts || counts.open === 0) return null;
+  return (
+    <span class={counts.overdue > 0 ? 'tab-count tab-count-late' : 'tab-count'}>
+      {counts.open}
+      <span class="unseen">（{words.nav.waiting(counts.open)}）</span>
+    </span>
+  );
+}
+
+function Tabs({ tabs, label, look }: { readonly tabs: readonly Tab[]; readonly label: string; readonly look: string }) {
+  return (
+    <nav class={look} aria-label={label}>
+      <ul>
+        {tabs.map((tab) => (
+          <li key={tab.label}>
+            <a class="tab" href={hrefOf(tab.route)} aria-current={tab.current ? 'page' : undefined}>
+              {tab.label}
+              {tab.route.page === 'desk' && <Waiting />}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 export function Frame({ tabs, wide, children }: Props) {
   const { words } = useWords();
   const { me, leave, lock, operations } = useSession();
   const [leaving, setLeaving] = useState(false);
   const locking = useSending();
+  const open = tabs.find(({ current }) => current);
 
   const signOut = () => {
     setLeaving(true);
@@ -91,19 +124,8 @@ export function Frame({ tabs, wide, children }: Props) {
             </button>
           </div>
         </div>
-        {tabs.length > 1 && (
-          <nav class="tabs" aria-label={words.nav.label}>
-            <ul>
-              {tabs.map((tab) => (
-                <li key={tab.label}>
-                  <a class="tab" href={hrefOf(tab.route)} aria-current={tab.current ? 'page' : undefined}>
-                    {tab.label}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </nav>
-        )}
+        {tabs.length > 1 && <Tabs look="tabs" label={words.nav.label} tabs={tabs} />}
+        {open && open.parts.length > 1 && <Tabs look="tabs tabs-parts" label={words.nav.parts(open.label)} tabs={open.parts} />}
       </header>
       <TrialBanner />
       <main id="main" class={wide ? 'main main-wide' : 'main'} tabIndex={-1}>

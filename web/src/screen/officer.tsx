@@ -1,9 +1,9 @@
-import type { Page } from '../base/route';
 import { isDay } from '../base/day';
 import { FacilitiesPage } from '../page/facilities';
 import { ChangesPage } from '../page/officer-changes';
 import { CountsPage } from '../page/officer-counts';
-import type { Screens } from './screen';
+import { govern, service } from './govern';
+import type { Entry, Screens } from './screen';
 
 export const officerScreens: Screens<'counts' | 'facilities' | 'changes'> = {
   counts: {
@@ -21,16 +21,41 @@ export const officerScreens: Screens<'counts' | 'facilities' | 'changes'> = {
   },
 };
 
-export const officerMenu: readonly Page[] = ['counts', 'facilities', 'people', 'proof', 'checks', 'events', 'account'];
-export const cityAdminMenu: readonly Page[] = [
+export const officerMenu: readonly Entry[] = [
+  'desk',
+  'counts',
   'facilities',
   'people',
-  'changes',
-  'imports',
+  govern,
+  service,
   'proof',
   'checks',
   'events',
   'account',
 ];
-export const auditorMenu: readonly Page[] = ['proof', 'checks', 'events', 'ledger', 'trial', 'facilities', 'people', 'account'];
-export const operatorMenu: readonly Page[] = ['people', 'changes', 'proof', 'checks', 'events', 'account'];
+export const cityAdminMenu: readonly Entry[] = [
+  'desk',
+  'facilities',
+  'people',
+  'imports',
+  govern,
+  service,
+  'proof',
+  'checks',
+  'events',
+  'account',
+];
+export const auditorMenu: readonly Entry[] = [
+  'desk',
+  'proof',
+  'checks',
+  'events',
+  'ledger',
+  'trial',
+  govern,
+  service,
+  'facilities',
+  'people',
+  'account',
+];
+export const operatorMenu: readonly Entry[] = ['desk', govern, service, 'people', 'proof', 'checks', 'events', 'account'];

@@ -1,5 +1,4 @@
 import { isMonth } from '../base/day';
-import type { Page } from '../base/route';
 import { ImportsPage } from '../page/imports';
 import { PeoplePage } from '../page/people';
 import { PersonPage } from '../page/person';
@@ -9,7 +8,8 @@ import { ManagePage } from '../page/principal-manage';
 import { RollPage } from '../page/principal-roll';
 import { TabletsPage } from '../page/principal-tablets';
 import { TakingPage } from '../page/taking';
-import type { Screens } from './screen';
+import { govern, service } from './govern';
+import type { Entry, Screens } from './screen';
 
 export const principalScreens: Screens<'people' | 'person' | 'roll' | 'entry' | 'manage' | 'calendar' | 'tablets'> = {
   people: { view: () => <PeoplePage />, needs: ['account.list'], tab: (words) => words.nav.people },
@@ -36,4 +36,15 @@ export const importScreens: Screens<'imports' | 'taking'> = {
   taking: { view: ({ taken }) => <TakingPage key={taken} id={taken} />, needs: ['import.see'], under: 'imports' },
 };
 
-export const principalMenu: readonly Page[] = ['board', 'door', 'register', 'roll', 'people', 'manage', 'account'];
+export const principalMenu: readonly Entry[] = [
+  'board',
+  'desk',
+  'door',
+  'register',
+  'roll',
+  'people',
+  govern,
+  service,
+  'manage',
+  'account',
+];

@@ -18,4 +18,11 @@ export interface Screen<P extends Page> {
   readonly under?: Page; /* the entry it belongs to, where it has none of its own */
 }
 
+/* Several entries of the menu under one word; where one of them is open, they stand in a second row. */
+export interface Group {
+  readonly label: (words: Words) => string;
+  readonly pages: readonly Page[];
+}
+export type Entry = Page | Group;
+
 export type Screens<P extends Page> = { readonly [Name in P]: Screen<Name> };

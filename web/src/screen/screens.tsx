@@ -11,7 +11,8 @@ import { ledgerScreens } from './ledger';
 import { auditorMenu, cityAdminMenu, officerMenu, officerScreens, operatorMenu } from './officer';
 import { importScreens, principalMenu, principalScreens } from './principal';
 import { proofScreens } from './proof';
-import type { Screen, Screens } from './screen';
+import { governScreens } from './govern';
+import type { Entry, Screen, Screens } from './screen';
 import { staffMenu, staffScreens } from './staff';
 
 /* Those that are not shown inside; an address of theirs leads home. */
@@ -27,9 +28,10 @@ const SCREENS: Screens<Inside> = {
   ...officerScreens,
   ...proofScreens,
   ...ledgerScreens,
+  ...governScreens,
 };
 
-const MENUS: Record<Role, readonly Page[]> = {
+const MENUS: Record<Role, readonly Entry[]> = {
   guardian: guardianMenu,
   staff: staffMenu,
   principal: principalMenu,
@@ -40,6 +42,9 @@ const MENUS: Record<Role, readonly Page[]> = {
   operator: operatorMenu,
   'operator-admin': operatorMenu,
 };
+
+const pagesOf = (entry: Entry): readonly Page[] => (typeof entry === 'string' ? [entry] : entry.pages);
+const menuOf = (role: Role): readonly Page[] => MENUS[role].flatMap(pagesOf);
 
 const isInside = (page: Page): page is Inside => page in SCREENS;
 
@@ -56,7 +61,8 @@ function entryOf(page: Inside, menu: readonly Page[]): Page {
 /* Is the page one of this person's: in the menu, or below an entry of it? */
 function offered(page: Page, me: Me, operations: ReadonlySet<string>): page is Inside {
   if (isInside(page) && SCREENS[page].whenever?.(me)) return true;
-  return allowed(page, operations) && MENUS[me.role].includes(entryOf(page, MENUS[me.role]));
+  const menu = menuOf(me.role);
+  return allowed(page, operations) && menu.includes(entryOf(page, menu));
 }
 
 export interface Shown {
@@ -71,15 +77,22 @@ function render<P extends Inside>(screen: Screen<P>, route: Route, me: Me): Comp
 
 /* An address of somebody else's screen shows one's own first one. */
 export function show(route: Route, me: Me, operations: ReadonlySet<string>, words: Words): Shown {
-  const menu = MENUS[me.role].filter((page) => offered(page, me, operations)).filter(isInside);
-  const wanted = offered(route.page, me, operations) ? route : ({ page: menu[0] ?? 'home' } as Route);
+  const isOffered = (page: Page): page is Inside => offered(page, me, operations);
+  const first = menuOf(me.role).find(isOffered);
+  const wanted = isOffered(route.page) ? route : ({ page: first ?? 'home' } as Route);
   const page = wanted.page;
   if (!isInside(page)) return { view: <NothingHere role={me.role} />, wide: false, tabs: [] };
   const screen = SCREENS[page];
-  const tabs = menu.map((entry) => ({
+  const tabOf = (entry: Inside): Tab => ({
     route: { page: entry } as Route,
     label: SCREENS[entry].tab?.(words) ?? '',
-    current: entry === entryOf(page, MENUS[me.role]),
-  }));
+    current: entry === entryOf(page, menuOf(me.role)),
+    parts: [],
+  });
+  const tabs = MENUS[me.role].flatMap((entry): readonly Tab[] => {
+    const parts = pagesOf(entry).filter(isOffered).map(tabOf);
+    if (typeof entry === 'string' || !parts[0] || !parts[1]) return parts;
+    return [{ route: parts[0].route, label: entry.label(words), current: parts.some(({ current }) => current), parts }];
+  });
   return { view: render(screen as Screen<Inside>, wanted, me), wide: screen.wide ?? false, tabs };
 }

@@ -1,10 +1,10 @@
-import type { Page } from '../base/route';
 import { isDay } from '../base/day';
 import { BoardPage } from '../page/board';
 import { DoorPage } from '../page/staff-door';
 import { PupilPage } from '../page/staff-pupil';
 import { RegisterPage } from '../page/staff-register';
-import type { Screens } from './screen';
+import { govern } from './govern';
+import type { Entry, Screens } from './screen';
 
 export const staffScreens: Screens<'board' | 'pupil' | 'door' | 'register'> = {
   board: {
@@ -27,4 +27,4 @@ export const staffScreens: Screens<'board' | 'pupil' | 'door' | 'register'> = {
   },
 };
 
-export const staffMenu: readonly Page[] = ['board', 'door', 'register', 'account'];
+export const staffMenu: readonly Entry[] = ['board', 'desk', 'door', 'register', govern, 'account'];

@@ -1,5 +1,5 @@
 /* The words of the screens about the record and of trials; they come with those screens, and not from the start. */
-import type { Said } from '../api/ledger';
+import type { Said } from '../api/said';
 import { ledger as en } from './en/ledger';
 import { ledger as ja } from './ja/ledger';
 import type { Language } from './language';

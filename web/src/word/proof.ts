@@ -1,5 +1,5 @@
 /* The words of the screens about proof; they come with those screens, and not from the start. */
-import type { Said } from '../api/proof';
+import type { Said } from '../api/said';
 import { proof as en } from './en/proof';
 import { proof as ja } from './ja/proof';
 import type { Language } from './language';

@@ -22,6 +22,11 @@ export const common: typeof Japanese = {
 
   nav: {
     label: 'Pages',
+    parts: (label: string) => `Pages of ${label}`,
+    waiting: (count: number) => `${count} waiting`,
+    desk: 'Desk',
+    govern: 'Governance',
+    service: 'Watch & change',
     home: 'Home',
     back: 'Back to home',
     board: 'Class board',
@@ -46,6 +51,9 @@ export const common: typeof Japanese = {
     signOut: 'Sign out',
     signingOut: 'Signing out…',
   },
+
+  deskPanel: (open: number, overdue: number) =>
+    overdue > 0 ? `${open} waiting for you (${overdue} overdue)` : `${open} waiting for you`,
 
   trial: {
     banner: (role) => `Trial: an auditor acts as ${role.toLowerCase()} at a facility made for checks.`,
@@ -86,6 +94,7 @@ export const common: typeof Japanese = {
     optional: 'optional',
     codes: {
       missing: 'Please fill this in.',
+      number: 'Enter a whole number.',
       type: 'This has the wrong form.',
       'too-long': 'This is too long. Please shorten it.',
       'too-short': 'This is too short.',

@@ -26,6 +26,11 @@ export const common = {
 
   nav: {
     label: '画面の切り替え',
+    parts: (label: string) => `${label}の中の画面`,
+    waiting: (count: number) => `${count}件が対応待ち`,
+    desk: '机',
+    govern: '運営',
+    service: '監視・変更',
     home: 'ホーム',
     back: 'ホームにもどる',
     board: 'クラスボード',
@@ -50,6 +55,9 @@ export const common = {
     signOut: 'ログアウト',
     signingOut: 'ログアウトしています…',
   },
+
+  deskPanel: (open: number, overdue: number) =>
+    overdue > 0 ? `対応待ち${open}件（期限切れ${overdue}件）` : `対応待ち${open}件`,
 
   trial: {
     banner: (role: string) => `試行中：監査人が${role}として検査用の園で操作しています。`,
@@ -90,6 +98,7 @@ export const common = {
     optional: '任意',
     codes: {
       missing: '入力してください。',
+      number: '数字だけで入力してください。',
       type: '形式が正しくありません。',
       'too-long': '長すぎます。短くしてください。',
       'too-short': '短すぎます。',
