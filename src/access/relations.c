@@ -96,6 +96,8 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"todo", RELATION_OWN, WAITS_FOR_ME " AND todo.probe = :actor_probe"},
 	{"contract", RELATION_CUSTOMER, "contract.facility IS NULL"},
 	{"contract", RELATION_PROVIDER, "contract.facility IS NULL"},
+	{"work_calendar", RELATION_CUSTOMER, "work_calendar.edition > 0"},
+	{"work_calendar", RELATION_PROVIDER, "work_calendar.edition > 0"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_APPROVER,
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},

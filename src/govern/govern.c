@@ -1,6 +1,7 @@
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/todo.h"
+#include "govern/workcalendar.h"
 
 #include "govern/govern.h"
 
@@ -9,6 +10,7 @@
 const struct entity *const govern_entities[] = {
 	&todo_entity,
 	&describe_entity,
+	&workcalendar_entity,
 	NULL,
 };
 
@@ -16,6 +18,9 @@ const struct op *const govern_ops[] = {
 	&desk_see,
 	&desk_count,
 	&describe_settle,
+	&workcalendar_list,
+	&workcalendar_change,
+	&workcalendar_measure,
 	NULL,
 };
 
@@ -48,6 +53,7 @@ static const govern_starter starters[] = {
 	describe_start,
 	todo_start,
 	desk_start,
+	workcalendar_start,
 	NULL,
 };
 

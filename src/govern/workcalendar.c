@@ -145,7 +145,7 @@ static err list_apply(struct call *call)
 static const struct input list_inputs[] = {OP_INPUT_CURSOR, OP_INPUT_LIMIT, {0}};
 
 const struct op workcalendar_list = {
-	.id = "work-calendar.list",
+	.id = "workdays.list",
 	.ja = "閉庁日の暦を見る",
 	.en = "See the calendar of closed days",
 	.method = "GET",
@@ -260,7 +260,7 @@ static const struct input change_inputs[] = {
 };
 
 const struct op workcalendar_change = {
-	.id = "work-calendar.change",
+	.id = "workdays.change",
 	.ja = "閉庁日の暦を変える",
 	.en = "Change the calendar of closed days",
 	.method = "PUT",
@@ -268,7 +268,7 @@ const struct op workcalendar_change = {
 	.kind = OP_WRITE,
 	.guard = GUARD_APPROVE,
 	.approver = ROLE(OFFICER_ADMIN) | ROLE(OPERATOR_ADMIN),
-	.undo = "work-calendar.change",
+	.undo = "workdays.change",
 	.manual = "doc/manual/work-calendar.md",
 	.impact = change_impact,
 	.grants = change_grants,
@@ -299,8 +299,6 @@ static err measure_apply(struct call *call)
 	struct clock_measured m;
 	char words[CLOCK_WORDS_MAX];
 
-	if (at_us < start.at_us)
-		return call_flaw(call, "at", FLAW_RULE, "始まりより後の時刻にしてください。", "A time that is not before the beginning.");
 	if (!usual->present || !usual->as.boolean)
 		TRY(workcalendar_read(&call->rows, &calendar));
 	clock_measure(&rule, &start, 1, &calendar, at_us, &m);
@@ -339,7 +337,7 @@ static const struct field measure_output[] = {
 };
 
 const struct op workcalendar_measure = {
-	.id = "work-calendar.measure",
+	.id = "workdays.measure",
 	.ja = "閉庁日を除いて時間を数える",
 	.en = "Count hours without closed days",
 	.method = "GET",
