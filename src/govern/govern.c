@@ -1,5 +1,8 @@
 #include "govern/describe.h"
 #include "govern/desk.h"
+#include "govern/letter.h"
+#include "govern/letter_template.h"
+#include "govern/post.h"
 #include "govern/todo.h"
 #include "govern/workcalendar.h"
 
@@ -11,6 +14,8 @@ const struct entity *const govern_entities[] = {
 	&todo_entity,
 	&describe_entity,
 	&workcalendar_entity,
+	&letter_entity,
+	&post_receipt_entity,
 	NULL,
 };
 
@@ -21,6 +26,9 @@ const struct op *const govern_ops[] = {
 	&workcalendar_list,
 	&workcalendar_change,
 	&workcalendar_measure,
+	&letter_settle,
+	&letter_spread,
+	&post_receive,
 	NULL,
 };
 
@@ -32,6 +40,7 @@ const struct job_kind *const govern_jobs[] = {
 /* Who reads which file; each adds what it finds by describe_add. The arena lives as long as the process. */
 typedef err (*govern_loader)(const char *folder, struct arena *arena);
 static const govern_loader loaders[] = {
+	letter_template_load,
 	NULL,
 };
 
@@ -54,6 +63,8 @@ static const govern_starter starters[] = {
 	todo_start,
 	desk_start,
 	workcalendar_start,
+	letter_start,
+	post_start,
 	NULL,
 };
 

@@ -155,6 +155,8 @@ static void input_store(const struct field *field, const struct local_input *inp
 		value_out->as.integer = input->integer;
 	else if (field->type == FIELD_CHOICE)
 		value_out->as.choice = (int32_t)input->integer;
+	else if (field->type == FIELD_BOOL)
+		value_out->as.boolean = input->integer != 0;
 	else if (field->type == FIELD_DATE)
 		value_out->as.date = input->date;
 	else
