@@ -99,7 +99,7 @@ const struct post_kind *const post_kinds[] = {&thing, NULL};
 static struct local *world;
 static const struct actor nobody;
 static struct id anna, ben, carl, place;
-static struct arena words;
+static struct arena texts;
 
 static err make_person(struct call *call, const char *mail, int32_t state, bool probe, int64_t role, struct id facility, struct id *id_out)
 {
@@ -136,9 +136,9 @@ static int make(void **state)
 {
 	const struct compartment_spec spec = {.name = "city", .title_ja = "市", .title_en = "City", .demo = true};
 
-	arena_init(&words, (size_t)1 << 20);
+	arena_init(&texts, (size_t)1 << 20);
 	if (temp_make(state) != 0 || !err_is_ok(crypto_start()) || !err_is_ok(compartment_start()) ||
-	    !err_is_ok(letter_template_load(SEKIMORI_ROOT "/catalog", &words)) || !err_is_ok(compartment_make(temp_file("city"), &spec)) ||
+	    !err_is_ok(letter_template_load(SEKIMORI_ROOT "/catalog", &texts)) || !err_is_ok(compartment_make(temp_file("city"), &spec)) ||
 	    !err_is_ok(local_open(temp_file("city"), NULL, &world)))
 		return -1;
 	return err_is_ok(carry_out(make_people)) ? 0 : -1;
@@ -147,7 +147,7 @@ static int make(void **state)
 static int clear(void **state)
 {
 	local_close(&world);
-	arena_free(&words);
+	arena_free(&texts);
 	return temp_remove(state);
 }
 
