@@ -75,6 +75,7 @@ static const struct job_kind *const jobs[] = {NULL};
 const struct job_kind *const *const job_kinds = jobs;
 const op_start op_starts[] = {stream_start, contract_start, letter_start, post_start, NULL};
 const op_loader op_loaders[] = {NULL};
+const struct op_settle op_settles[] = {{0}};
 
 static struct {
 	unsigned count;
