@@ -5,7 +5,7 @@
 #include "access/access.h"
 #include "base/clock.h"
 
-#define ACCESS_RULE_MAX 160
+#define ACCESS_RULE_MAX 192
 
 const char *const access_role_names[] = {
 	[ROLE_NONE] = "none", [ROLE_GUARDIAN] = "guardian", [ROLE_STAFF] = "staff", [ROLE_PRINCIPAL] = "principal",

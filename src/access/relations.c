@@ -99,6 +99,8 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"work_calendar", RELATION_CUSTOMER, "work_calendar.edition > 0"},
 	{"work_calendar", RELATION_PROVIDER, "work_calendar.edition > 0"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
+	{"change", RELATION_CUSTOMER, ACCOUNT_SIDE("change.requester")},
+	{"change", RELATION_PROVIDER, ACCOUNT_SIDE("change.requester")},
 	{"change", RELATION_APPROVER,
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},
 	{"description", RELATION_SEES, "(description.see & :actor_role) <> 0"},

@@ -29,7 +29,7 @@ static const struct job_kind *joined_jobs[JOB_KIND_MAX + 1];
 
 const struct job_kind *const *const job_kinds = joined_jobs;
 
-const op_start op_starts[] = {contract_start, identity_start, kinder_start, govern_start, assure_start, NULL};
+const op_start op_starts[] = {change_start, contract_start, identity_start, kinder_start, govern_start, assure_start, NULL};
 
 const op_loader op_loaders[] = {govern_load, assure_load, NULL};
 
@@ -37,7 +37,7 @@ const struct op_settle op_settles[] = {{&describe_settle, describe_due}, {0}};
 
 static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, identity_entities, kinder_entities, govern_entities, assure_entities, NULL};
 static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, NULL};
-static const struct job_kind *const *const job_lists[] = {kinder_jobs, govern_jobs, assure_jobs, NULL};
+static const struct job_kind *const *const job_lists[] = {change_jobs, kinder_jobs, govern_jobs, assure_jobs, NULL};
 
 /* Before the catalogue is loaded there is nothing to compare with. */
 static bool annex_known(struct bytes annex)

@@ -159,6 +159,7 @@ static const struct grant see_grants[] = {
 static const struct grant manage_grants[] = {{ROLE(OFFICER_ADMIN), RELATION_CUSTOMER, "*"}, {0}};
 
 static const struct input list_inputs[] = {KINDER_PAGE_INPUTS, {0}};
+static const struct input change_inputs[] = {{.place = IN_PATH, .object = true, .field = {KINDER_PATH_FACILITY}}, OP_INPUT_EFFECTIVE, OP_INPUT_WHY, {0}};
 static const struct input one_input[] = {{.place = IN_PATH, .object = true, .field = {KINDER_PATH_FACILITY}}, {0}};
 static const struct input open_inputs[] = {FACILITY_FIELDS(KINDER_INPUT) {0}};
 
@@ -401,7 +402,7 @@ const struct op facility_close = {
 	.guard = GUARD_APPROVE,
 	.grants = manage_grants,
 	.policy = "facility close",
-	.inputs = one_input,
+	.inputs = change_inputs,
 	.entity = &facility_entity,
 	.status = 202,
 	.purpose_ja = "閉園を登録するため",
@@ -427,7 +428,7 @@ const struct op facility_reopen = {
 	.guard = GUARD_APPROVE,
 	.grants = manage_grants,
 	.policy = "facility open",
-	.inputs = one_input,
+	.inputs = change_inputs,
 	.entity = &facility_entity,
 	.status = 202,
 	.purpose_ja = "閉園を取り消すため",

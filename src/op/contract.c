@@ -347,6 +347,22 @@ static err change_impact(struct call *call, int64_t *objects_out, char *words_ou
 	return OK;
 }
 
+static err change_current(struct call *call, struct value *values_out)
+{
+	struct contract now = {0};
+	err e = contract_of(&call->rows, (struct id){{0}}, &now);
+
+	if (!err_is(e, ERR_NOT_FOUND)) /* nothing is agreed yet */
+		TRY(e);
+	for (int i = 0; call->op->inputs[i].field.name != NULL; i++) {
+		const struct field *field = entity_field(&contract_entity, call->op->inputs[i].field.name);
+
+		if (field != NULL)
+			value_load(field, &now, &values_out[i]);
+	}
+	return OK;
+}
+
 /* The first one, and those of facilities that are made for checks. */
 static err install_apply(struct call *call)
 {
@@ -366,7 +382,8 @@ static const struct grant change_grants[] = {{ROLE(OFFICER_ADMIN), RELATION_CUST
 	{.place = IN_BODY, .field = {WITNESS}}
 
 static const struct input no_inputs[] = {{0}};
-static const struct input change_inputs[] = {{.place = IN_BODY, .field = {ANNEXES, .required = true}}, AGREED, {0}};
+static const struct input change_inputs[] = {{.place = IN_BODY, .field = {ANNEXES, .required = true}}, AGREED,
+	OP_INPUT_EFFECTIVE, OP_INPUT_WHY, {0}};
 /* Nobody acts, so there is nobody whose reach the facility could be checked against. */
 static const struct input install_inputs[] = {{.place = IN_BODY, .field = {ANNEXES}}, AGREED, {.place = IN_BODY, .field = {FACILITY}}, {0}};
 
@@ -378,7 +395,7 @@ static const struct op see_op = {
 static const struct op change_op = {
 	.id = "contract.change", .ja = "契約の内容を変える", .en = "Change the contract's profile", .method = "PUT", .path = "/v1/contract",
 	.kind = OP_WRITE, .guard = GUARD_APPROVE, .approver = ROLE(OFFICER_ADMIN), .undo = "contract.change",
-	.manual = "doc/manual/contract.md", .impact = change_impact, .grants = change_grants, .policy = "contract change",
+	.manual = "doc/manual/contract.md", .impact = change_impact, .current = change_current, .grants = change_grants, .policy = "contract change",
 	.inputs = change_inputs, .entity = &contract_entity, .output = &contract_entity, .status = 202, .step_up_s = OP_STEP_UP_S,
 	.event = true, .grade = GRADE_2, .requirements = "K-1 K-3", .apply = change_apply,
 };

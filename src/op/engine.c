@@ -493,7 +493,7 @@ static err probe_record(struct commit_call *commit, struct db *db, err outcome)
 	(void)db;
 	if (!err_is_ok(outcome) || probe->operation == NULL)
 		return OK;
-	return record_system(probe->engine, probe->operation, bytes_of(&probe->detail), NULL);
+	return record_system(probe->engine, &(struct system_event){.operation = probe->operation, .detail = bytes_of(&probe->detail)});
 }
 
 static void probe_done(struct commit_call *commit, err outcome)

@@ -147,6 +147,14 @@ bool record_wanted(const struct task *task);
 bool record_counted(const struct task *task);    /* a stranger's refusal: counted, not recorded one by one */
 MUST_USE err record_encode(struct task *task, const struct change_list *changes);
 MUST_USE err record_append(struct task *task, const struct change_list *changes);
-MUST_USE err record_system(struct engine *engine, const char *operation, struct bytes detail, const struct change_list *changes);
+struct system_event {
+	const char *operation;
+	struct bytes detail;            /* JSON members */
+	const struct change_list *changes; /* NULL: none */
+	const struct event_object *objects;
+	size_t object_count;
+	struct id facility;
+};
+MUST_USE err record_system(struct engine *engine, const struct system_event *about);
 
 #endif

@@ -88,6 +88,8 @@ static err commit_run(struct commit_call *commit, struct db *db)
 	engine->changes.authority = false;
 	arena_reset(&own->jobs->writing);
 	run->now_us = clock_now_us();
+	run->object_count = 0;
+	run->facility = (struct id){{0}};
 	engine_rows(engine, db, &own->jobs->writing, &engine->changes, &run->rows);
 	return own->work(own, db);
 }
@@ -108,6 +110,10 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 {
 	struct job_commit *own = (struct job_commit *)commit;
 	struct engine *engine = own->jobs->engine;
+	struct system_event event = {
+		.operation = own->run->kind->name, .changes = &engine->changes, .facility = own->run->facility,
+		.objects = own->run->objects, .object_count = own->run->object_count,
+	};
 	OWN(buf) detail = {0};
 
 	(void)db;
@@ -115,7 +121,8 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 		return OK;
 	TRY(put_detail(own->run, engine->changes.count, &detail));
 	TRY(engine_learn(engine));
-	return record_system(engine, own->run->kind->name, bytes_of(&detail), &engine->changes);
+	event.detail = bytes_of(&detail);
+	return record_system(engine, &event);
 }
 
 static void commit_done(struct commit_call *commit, err outcome)

@@ -43,6 +43,9 @@ struct job_run {
 	struct row_context rows;    /* gather: reads only */
 	int64_t now_us;
 	bool done;                  /* set by the last step */
+	struct event_object objects[EVENT_OBJECT_MAX]; /* a step may say what its event is about, beside the rows */
+	size_t object_count;
+	struct id facility;         /* likewise where */
 	void *state;                /* made by gather, freed by forget */
 	unsigned tries;
 };

@@ -195,6 +195,8 @@ static bool op_fits(const struct op *op)
 		return op_complain(op, "needs approval and names no approver or undo");
 	if (op->guard == GUARD_APPROVE && strcmp(op->undo, "IRREVERSIBLE") != 0 && op_find(op->undo) == NULL)
 		return op_complain(op, "is undone by an operation that does not exist");
+	if (op->guard != GUARD_APPROVE && (op->current != NULL || op->warning != NULL))
+		return op_complain(op, "waits for nobody and has a state before");
 	if (op->otherwise == GUARD_APPROVE || (op->otherwise != GUARD_PLAIN && op->guarded == NULL))
 		return op_complain(op, "has a second guard that never applies");
 	if (op->guard == GUARD_APPROVE && op->slow != NULL)

@@ -39,6 +39,14 @@ struct input {
 #define OP_INPUT_LIMIT \
 	{.place = IN_QUERY, .field = {.name = "limit", .ja = "件数", .en = "Limit", .type = FIELD_INT, .min = 1, .max = 200}}
 
+/* What an operation that waits for a second person may take besides: when it is to take effect, and why. The engine keeps both. */
+#define OP_INPUT_EFFECTIVE \
+	{.place = IN_BODY, .field = {.name = "effective_at", .ja = "適用日時", .en = "Takes effect", .type = FIELD_TIME, .grade = GRADE_2}}
+#define OP_INPUT_WHY \
+	{.place = IN_BODY, .field = {.name = "reason", .ja = "理由", .en = "Reason", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .max = 200}}
+
+struct op_words { const char *ja, *en; };
+
 struct call;
 typedef err (*op_apply)(struct call *call);
 
@@ -86,6 +94,12 @@ struct op {
 	const char *requirements;   /* "K-1 K-27" */
 	/* CONFIRM and APPROVE: say number of objects and impact (both languages by call->language); CONFLICT etc. refuse early. */
 	err (*impact)(struct call *call, int64_t *objects_out, char *words_out, size_t words_max);
+	/* APPROVE, or NULL: the values of the inputs as they are now, in the order of inputs; what is not known stays absent. They are
+	 * shown beside what is asked for, what undoes the change is filed with them, and of an operation without an object they are the
+	 * state that must not have moved. */
+	err (*current)(struct call *call, struct value *values_out);
+	/* APPROVE, or NULL: what the second person is warned of, above all widened visibility; no words: nothing. AC-5 */
+	struct op_words (*warning)(struct call *call);
 	/*
 	 * SLOW calls (password hashing, documents): prepare, then slow in a pool without a database, then apply. NULL otherwise.
 	 * Those that answer octets are taken for documents: one at a time, and never before or behind a password.

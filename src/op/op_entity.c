@@ -1,12 +1,14 @@
 #include <stddef.h>
 
+#include "op/change.h"
 #include "op/job.h"
 #include "op/op_entity.h"
 #include "op/stream.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const states[] = {"waiting", "applied", "rejected", "withdrawn", "stale", NULL};
+static const char *const states[] = {"waiting", "applied", "rejected", "withdrawn", "stale", "scheduled", "failed", NULL};
+static const char *const whys[] = {"state-moved", "requester-left", "approver-left", "refused", NULL};
 
 static const struct field change_fields[] = {
 	{.name = "operation", .ja = "操作", .en = "Operation", .type = FIELD_TEXT, .grade = GRADE_2, .required = true, .max = 96, .offset = offsetof(struct change, operation)},
@@ -18,17 +20,30 @@ static const struct field change_fields[] = {
 	{.name = "facility", .ja = "施設", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2, .offset = offsetof(struct change, facility)},
 	{.name = "approver", .ja = "承認者の役割", .en = "Approving roles", .type = FIELD_INT, .grade = GRADE_2, .min = 0, .max = INT32_MAX, .offset = offsetof(struct change, approver)},
 	{.name = "inputs", .ja = "内容", .en = "Input", .type = FIELD_BYTES, .grade = GRADE_3B, .sealed = true, .max = 8192, .offset = offsetof(struct change, inputs)},
-	{.name = "impact", .ja = "影響", .en = "Impact", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .sealed = true, .max = 400, .offset = offsetof(struct change, impact)},
+	{.name = "impact", .ja = "影響", .en = "Impact", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .sealed = true, .group = "person", .max = 400, .offset = offsetof(struct change, impact)},
 	{.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_2, .required = true, .choices = states, .offset = offsetof(struct change, state)},
 	{.name = "filed_at", .ja = "申請日時", .en = "Filed", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct change, filed_at)},
 	{.name = "decided_by", .ja = "決定者", .en = "Decided by", .type = FIELD_ID, .grade = GRADE_2, .refers = "account", .offset = offsetof(struct change, decided_by)},
 	{.name = "decided_at", .ja = "決定日時", .en = "Decided", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct change, decided_at)},
+	{.name = "decided_membership", .ja = "決定者の所属", .en = "Decider's membership", .type = FIELD_ID, .grade = GRADE_2, .offset = offsetof(struct change, decided_membership)},
+	{.name = "decided_role", .ja = "決定者の役割", .en = "Decider's role", .type = FIELD_INT, .grade = GRADE_2, .min = 0, .max = 64, .offset = offsetof(struct change, decided_role)},
+	{.name = "decided_facility", .ja = "決定者の施設", .en = "Decider's facility", .type = FIELD_ID, .grade = GRADE_2, .offset = offsetof(struct change, decided_facility)},
+	{.name = "effective_at", .ja = "適用日時", .en = "Takes effect", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct change, effective_at)},
+	{.name = "applied_at", .ja = "適用した日時", .en = "Applied", .type = FIELD_TIME, .grade = GRADE_2, .offset = offsetof(struct change, applied_at)},
+	{.name = "undoes", .ja = "元に戻す変更", .en = "Undoes", .type = FIELD_ID, .grade = GRADE_2, .refers = "change", .offset = offsetof(struct change, undoes)},
+	{.name = "undone_by", .ja = "元に戻した変更", .en = "Undone by", .type = FIELD_ID, .grade = GRADE_2, .refers = "change", .offset = offsetof(struct change, undone_by)},
+	{.name = "made", .ja = "適用の対象", .en = "Applied to", .type = FIELD_BYTES, .grade = GRADE_2, .max = 2048, .offset = offsetof(struct change, made)},
+	{.name = "was", .ja = "変更前の内容", .en = "Values before", .type = FIELD_BYTES, .grade = GRADE_3B, .sealed = true, .max = 8192, .offset = offsetof(struct change, was)},
+	{.name = "reason", .ja = "理由", .en = "Reason", .type = FIELD_TEXT, .grade = GRADE_3B, .personal = true, .sealed = true, .group = "person", .max = 200, .offset = offsetof(struct change, reason)},
+	{.name = "warning_ja", .ja = "警告", .en = "Warning in Japanese", .type = FIELD_TEXT, .grade = GRADE_3B, .sealed = true, .max = 200, .offset = offsetof(struct change, warning_ja)},
+	{.name = "warning_en", .ja = "警告（英語）", .en = "Warning in English", .type = FIELD_TEXT, .grade = GRADE_3B, .sealed = true, .max = 200, .offset = offsetof(struct change, warning_en)},
+	{.name = "why", .ja = "適用されなかったわけ", .en = "Why it was not applied", .type = FIELD_CHOICE, .grade = GRADE_2, .choices = whys, .offset = offsetof(struct change, why)},
 };
-static const char *const change_indexes[] = {"requester", NULL};
+static const char *const change_indexes[] = {"requester", "state,effective_at", NULL};
 
 const struct entity op_entity_change = {
 	.name = "change", .ja = "変更申請", .en = "Change", .size = sizeof(struct change), .seal = SEAL_CUSTOMER,
-	.indexes = change_indexes, .fields = change_fields, .field_count = COUNT(change_fields),
+	.indexes = change_indexes, .fields = change_fields, .field_count = COUNT(change_fields), .follow = change_follow_row,
 };
 
 static const struct field confirmation_fields[] = {

@@ -6,7 +6,7 @@
 
 #include "entity/entity.h"
 
-enum change_state { CHANGE_WAITING, CHANGE_APPLIED, CHANGE_REJECTED, CHANGE_WITHDRAWN, CHANGE_STALE };
+enum change_state { CHANGE_WAITING, CHANGE_APPLIED, CHANGE_REJECTED, CHANGE_WITHDRAWN, CHANGE_STALE, CHANGE_SCHEDULED, CHANGE_FAILED };
 
 struct change {
 	struct row row;
@@ -23,6 +23,17 @@ struct change {
 	int64_t filed_at;
 	struct id decided_by;
 	int64_t decided_at;
+	struct id decided_membership; /* in which the approver decided: asked again when it takes effect later */
+	int64_t decided_role;
+	struct id decided_facility;
+	int64_t effective_at;        /* when it is to take effect; 0 = on approval */
+	int64_t applied_at;
+	struct id undoes, undone_by; /* changes */
+	struct bytes made;           /* what it was applied to and what it made: u8 length | entity | id, repeated */
+	struct bytes was;            /* value_encode of each input as it was when filed, in order; empty = not known */
+	struct bytes reason;
+	struct bytes warning_ja, warning_en;
+	int32_t why;                 /* stale and failed: which of change_whys; -1 = none */
 };
 
 struct confirmation {

@@ -218,21 +218,23 @@ err record_append(struct task *task, const struct change_list *changes)
 	return append_rest(task, changes);
 }
 
-err record_system(struct engine *engine, const char *operation, struct bytes detail, const struct change_list *changes)
+err record_system(struct engine *engine, const struct system_event *about)
 {
 	struct call call = {.rows = {.keys = engine->config.compartment->keys}};
+	const struct change_list *changes = about->changes;
 	OWN(buf) sealed = {0};
 	OWN(buf) plain = {0};
 	OWN(buf) leaf = {0};
 	struct event event = {
-		.operation = bytes_str(operation), .outcome = 200, .role = BYTES_LIT("none"), .rule = BYTES_LIT("system"),
+		.operation = bytes_str(about->operation), .outcome = 200, .role = BYTES_LIT("none"), .rule = BYTES_LIT("system"),
+		.facility = about->facility, .objects = about->objects, .object_count = about->object_count,
 		.rows = changes != NULL ? changes->rows : NULL, .row_count = changes != NULL ? changes->count : 0,
 	};
 
 	TRY(id_new(&call.request));
 	event.request = call.request;
 	TRY(buf_append_str(&plain, "{"));
-	TRY(buf_append(&plain, detail));
+	TRY(buf_append(&plain, about->detail));
 	TRY(buf_append_str(&plain, "}"));
 	TRY(seal_detail(&call, bytes_of(&plain), &sealed));
 	event.sealed = bytes_of(&sealed);

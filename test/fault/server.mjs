@@ -70,7 +70,7 @@ export function put(path, text) {
 }
 
 export class Server {
-  // options: program; user: number of the user to start it as; checks: "scheduled", where they are what the test is about
+  // options: program; user: number of the user to start it as; checks: "scheduled", where they are what the test is about; signins: how many accounts there are to sign in with
   static async start(parent = mkdtempSync(join(tmpdir(), 'sekimori-fault-')), options = {}) {
     const server = new Server()
     server.parent = parent
@@ -80,6 +80,7 @@ export class Server {
     server.program = options.program ?? program
     if (options.program) cpSync(fileURLToPath(new URL('../../catalog', import.meta.url)), join(parent, 'catalog'), { recursive: true }) // beside the copy
     server.user = options.user
+    server.signins = options.signins ?? 12
     server.checks = options.checks ?? 'on-demand'
     if (server.user !== undefined) chownSync(parent, server.user, server.user)
     server.port = await freePort()
@@ -94,7 +95,7 @@ export class Server {
     return server
   }
 
-  async run(words = ['demo', '--accounts', this.accountsFile, '--signins', '12', '--days', '0']) {
+  async run(words = ['demo', '--accounts', this.accountsFile, '--signins', String(this.signins), '--days', '0']) {
     const from = this.log.length
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
     this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks, '--catalog', catalog],
@@ -108,7 +109,7 @@ export class Server {
     await this.until('the process of the checks', 20000, () => this.log.slice(from).includes('prove host is ready'))
   }
 
-  call(method, path, { token, body, key } = {}) {
+  call(method, path, { token, body, key, headers = {} } = {}) {
     return new Promise((resolve, reject) => {
       const request = https.request({
         host: '127.0.0.1', port: this.port, path, method, agent: this.agent, timeout: 15000,
@@ -116,6 +117,7 @@ export class Server {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
+          ...headers,
         },
       }, response => {
         const parts = []
