@@ -24,6 +24,21 @@ err change_follow_row(struct row_context *c, const void *row)
 	return teller != NULL ? teller(c, row) : OK;
 }
 
+err change_input(const struct change *change, const char *name, struct value *value_out)
+{
+	struct value values[FIELD_MAX] = {{0}};
+	const struct op *op = NULL;
+	int i;
+
+	*value_out = (struct value){0};
+	TRY(change_state_op(change, &op));
+	TRY(change_state_decode(op, change->inputs, values));
+	i = change_state_input(op, name);
+	if (i >= 0)
+		*value_out = values[i];
+	return OK;
+}
+
 static bool fits(const struct change *change, const char *name, struct bytes value, err *e_out)
 {
 	struct value input = {0};
@@ -56,6 +71,11 @@ err change_applied(struct row_context *c, const char *operation, const char *nam
 }
 
 /* ---- filing ---- */
+
+err change_digest(struct call *call, struct bytes *digest_out)
+{
+	return change_state_before(call, digest_out);
+}
 
 static const struct value *optional(const struct call *call, const char *name)
 {
@@ -293,3 +313,5 @@ static const struct op withdraw_op = {
 };
 
 const struct op *const change_ops[] = {&list_op, &see_op, &approve_op, &reject_op, &withdraw_op, &change_undo_op, NULL};
+
+const struct job_kind *const change_jobs[] = {&change_apply_job, NULL};

@@ -188,5 +188,3 @@ static err fail(struct job_run *run)
 }
 
 const struct job_kind change_apply_job = {.name = "change.apply-step", .overdue = &due, .step = step, .fail = fail};
-
-const struct job_kind *const change_jobs[] = {&change_apply_job, NULL};

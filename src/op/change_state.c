@@ -77,11 +77,6 @@ err change_state_before(struct call *call, struct bytes *digest_out)
 	return arena_copy(call->arena, (struct bytes){digest, sizeof(digest)}, digest_out);
 }
 
-err change_digest(struct call *call, struct bytes *digest_out)
-{
-	return change_state_before(call, digest_out);
-}
-
 err change_state_op(const struct change *change, const struct op **op_out)
 {
 	char name[EVENT_TEXT_MAX];
@@ -95,20 +90,5 @@ err change_state_op(const struct change *change, const struct op **op_out)
 	if (op == NULL)
 		return FAIL(CONFLICT);
 	*op_out = op;
-	return OK;
-}
-
-err change_input(const struct change *change, const char *name, struct value *value_out)
-{
-	struct value values[FIELD_MAX] = {{0}};
-	const struct op *op = NULL;
-	int i;
-
-	*value_out = (struct value){0};
-	TRY(change_state_op(change, &op));
-	TRY(change_state_decode(op, change->inputs, values));
-	i = change_state_input(op, name);
-	if (i >= 0)
-		*value_out = values[i];
 	return OK;
 }
