@@ -14,6 +14,7 @@
 #include "edge/reply.h"
 #include "edge/route.h"
 #include "edge/session.h"
+#include "op/media.h"
 
 #define RETRY_SOON_S 1
 #define REPORT_WINDOW_MS 1000
@@ -164,7 +165,8 @@ static bool fits(const struct pending *pending, const struct wire_reply *reply)
 	return pending->op != NULL && pending->body.len + reply->body.len <= WIRE_REPLY_MAX &&
 	       (reply->cookie != COOKIE_SET || ((pending->op->route == ROUTE_LOGIN || pending->signed_in) && reply->status < 300)) &&
 	       (reply->cookie != COOKIE_DEVICE || (pending->op->route == ROUTE_TOKEN && reply->status < 300)) &&
-	       (reply->status != 204 || reply->body.len == 0);
+	       (reply->status != 204 || reply->body.len == 0) &&
+	       (reply->file.len > 0) == (pending->op->named && reply->kind != WIRE_KIND_PROBLEM);
 }
 
 static const enum reply_type types_of_replies[] = {
@@ -190,6 +192,9 @@ static void answer_reply(struct loop *loop, struct pending *pending, const struc
 	if (reply->kind != WIRE_KIND_PROBLEM && reply->status != 204) {
 		answer.head.media = pending->op->media;
 		answer.head.file = pending->op->file;
+		answer.head.name = reply->file;
+		if (reply->file.len > 0)
+			answer.head.media = media_type((enum media)reply->media);
 	}
 	answer.head.immutable = reply->immutable != 0 && reply->status == 200;
 	answer.head.retry_after_s = reply->retry_after_s;

@@ -32,6 +32,11 @@ struct text { const char *ptr; size_t len; };
 
 static const struct text data_headers = TEXT("\r\n" COMMON DATA_POLICY "Vary: Sec-Fetch-Site, Origin\r\n" KEEP_NOT);
 static const struct text data_headers_kept = TEXT("\r\n" COMMON DATA_POLICY "Vary: Sec-Fetch-Site, Origin\r\n" KEEP);
+/* What a stranger made: should a browser ever show it, then without scripts, forms and an origin. */
+#define STRANGE_POLICY                                                                                 \
+	"Permissions-Policy: camera=()" FORBIDDEN                                                      \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"
+static const struct text strange_headers = TEXT("\r\n" COMMON STRANGE_POLICY "Vary: Sec-Fetch-Site, Origin\r\n" KEEP_NOT);
 static const struct text file_headers = TEXT("\r\n" COMMON PAGE_POLICY "Vary: Accept-Encoding\r\n" KEEP_CHECKED);
 static const struct text file_headers_kept = TEXT("\r\n" COMMON PAGE_POLICY "Vary: Accept-Encoding\r\n" KEEP);
 
@@ -119,10 +124,39 @@ static void add_cookie(struct block *block, const struct reply_head *head)
 	}
 }
 
+/* RFC 8187 section 3.2.1: attr-char. */
+static bool is_plain(uint8_t letter)
+{
+	return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+	    (letter != 0 && strchr("!#$&+-.^_`|~", letter) != NULL);
+}
+
+/* Twice: in ASCII for whoever knows nothing else, then as it is. Slashes and controls are in neither. */
+static void add_name(struct block *block, struct bytes name)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	add_text(block, "Content-Disposition: attachment; filename=\"");
+	for (size_t i = 0; i < name.len; i++)
+		if ((name.ptr[i] & 0xc0) != 0x80) /* one for each letter, not for each byte */
+			add(block, is_plain(name.ptr[i]) ? (const char *)&name.ptr[i] : "_", 1);
+	add_text(block, "\"; filename*=UTF-8''");
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t letter = name.ptr[i] < 0x20 || name.ptr[i] == 0x7f || name.ptr[i] == '/' || name.ptr[i] == '\\' ? '_' : name.ptr[i];
+		const char escaped[] = {'%', hex[letter >> 4], hex[letter & 15]};
+
+		if (is_plain(letter))
+			add(block, (const char *)&letter, 1);
+		else
+			add(block, escaped, sizeof(escaped));
+	}
+	add_text(block, "\r\n");
+}
+
 size_t reply_block(const struct reply_head *head, char block_out[static REPLY_BLOCK_MAX])
 {
 	struct block block = {block_out, 0};
-	const struct text *headers = head->immutable ? &data_headers_kept : &data_headers;
+	const struct text *headers = head->name.len > 0 ? &strange_headers : head->immutable ? &data_headers_kept : &data_headers;
 	char number[16];
 
 	add_text(&block, phrase_of(head->status));
@@ -136,6 +170,8 @@ size_t reply_block(const struct reply_head *head, char block_out[static REPLY_BL
 		add_text(&block, head->file);
 		add_text(&block, "\"\r\n");
 	}
+	if (head->name.len > 0)
+		add_name(&block, head->name);
 	if (head->set_cookie != NULL || head->set_device != NULL || head->clear)
 		add_cookie(&block, head);
 	if (head->status == 401)

@@ -11,7 +11,7 @@
 #include "edge/session.h"
 #include "entity/json.h"
 
-#define REPLY_BLOCK_MAX 2560
+#define REPLY_BLOCK_MAX 4096
 
 enum reply_type { REPLY_NOTHING, REPLY_IS_JSON, REPLY_IS_TEXT, REPLY_IS_OCTETS, REPLY_IS_PROBLEM, REPLY_TYPE_COUNT };
 
@@ -20,6 +20,7 @@ struct reply_head {
 	enum reply_type type;
 	const char *media;         /* REPLY_IS_OCTETS: instead of application/octet-stream; NULL: that */
 	const char *file;          /* the name to download under, without quotes and controls; NULL: none */
+	struct bytes name;         /* instead: a stranger's, UTF-8, at most MEDIA_NAME_MAX bytes; whatever opens it is kept in a sandbox */
 	struct id request;
 	bool immutable;            /* may be cached for ever; otherwise not at all */
 	bool close;

@@ -3,6 +3,7 @@
  */
 #include "base/unit_test.h"
 #include "edge/reply.h"
+#include "op/media.h"
 
 static void has(const char *block, const char *line, bool yes)
 {
@@ -79,6 +80,27 @@ static void data_blocks(void **state)
 	has(block, "octet-stream", false);
 	has(block, "\r\nContent-Disposition: attachment; filename=\"list.pdf\"\r\n", true);
 	has(block, "\r\nCache-Control: no-store\r\n", true);
+	head = (struct reply_head){.status = 200, .type = REPLY_IS_OCTETS, .media = "application/pdf", .name = BYTES_LIT("申請書 (1).pdf")};
+	(void)reply_block(&head, block);
+	check_lines(block);
+	has(block, "\r\nContent-Disposition: attachment; filename=\"_____1_.pdf\"; "
+	    "filename*=UTF-8''%E7%94%B3%E8%AB%8B%E6%9B%B8%20%281%29.pdf\r\n", true);
+	has(block, "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n", true);
+	has(block, "\r\nX-Content-Type-Options: nosniff\r\n", true);
+	has(block, "\r\nCache-Control: no-store\r\n", true);
+	/* Nothing in a name ends the line, the quotes or the folder. */
+	head.name = BYTES_LIT("..\\a/b\"c\r\nX: y%'\x7f.pdf");
+	(void)reply_block(&head, block);
+	check_lines(block);
+	has(block, "filename=\".._a_b_c__X__y___.pdf\"; filename*=UTF-8''.._a_b%22c__X%3A%20y%25%27_.pdf\r\n", true);
+	{
+		uint8_t longest[MEDIA_NAME_MAX];
+
+		memset(longest, 0xff, sizeof(longest));
+		head.name = (struct bytes){longest, sizeof(longest)};
+		(void)reply_block(&head, block);
+		check_lines(block);
+	}
 	head = (struct reply_head){.status = 200, .type = REPLY_IS_TEXT, .file = "proof.txt"};
 	(void)reply_block(&head, block);
 	check_lines(block);

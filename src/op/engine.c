@@ -65,6 +65,8 @@ static void call_reset(struct task *task)
 	call->event_facility = (struct id){{0}};
 	call->cookie = COOKIE_KEEP;
 	call->cookie_age_s = 0;
+	call->file = (struct bytes){0};
+	call->media = MEDIA_NONE;
 	call->touch_due = false;
 	call->held = false;
 	call->accepted_us = 0;
@@ -163,6 +165,11 @@ static void answer(struct task *task, err e)
 	if (answer.status == 204)
 		answer.body = (struct bytes){0};
 	answer.immutable = err_is_ok(e) && call->immutable;
+	if (err_is_ok(e) && call->op->named) {
+		REQUIRE(call->file.len > 0 && call->file.len <= MEDIA_NAME_MAX && media_type(call->media) != NULL);
+		answer.file = call->file;
+		answer.media = call->media;
+	}
 	answer.retry_after_s = answer.status == 429 || answer.status == 503 ? 1 : 0;
 	if (err_is_ok(e) && (answer.cookie == COOKIE_SET || answer.cookie == COOKIE_DEVICE)) {
 		memcpy(answer.token, call->token, sizeof(answer.token));

@@ -36,6 +36,8 @@ struct answer {
 	uint32_t cookie_age_s;
 	bool immutable;
 	unsigned retry_after_s;
+	struct bytes file;            /* the reply's own name; empty: the operation's */
+	enum media media;
 	struct bytes body;            /* valid during the callback */
 };
 

@@ -205,6 +205,8 @@ static bool op_fits(const struct op *op)
 		return op_complain(op, "has only one of prepare and slow");
 	if (op->media != NULL && op->reply != REPLY_OCTETS)
 		return op_complain(op, "names a media type and does not answer octets");
+	if (op->named && (op->reply != REPLY_OCTETS || op->media != NULL || op->file != NULL || op->status == 204))
+		return op_complain(op, "says the name of its reply twice, or has none to name");
 	if (op->file != NULL && (op->reply == REPLY_JSON || strpbrk(op->file, "\"\\\r\n/") != NULL))
 		return op_complain(op, "names a file that cannot be one");
 	return inputs_fit(op) && grants_fit(op) && output_fits(op);

@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "entity/json.h"
 #include "entity/row.h"
+#include "op/media.h"
 
 enum op_shape { SHAPE_CALL, SHAPE_JOB, SHAPE_STREAM };
 enum op_guard { GUARD_PLAIN, GUARD_CONFIRM, GUARD_APPROVE };
@@ -61,6 +62,7 @@ struct op {
 	enum op_reply reply;
 	const char *media;          /* REPLY_OCTETS: the content type; NULL = application/octet-stream */
 	const char *file;           /* REPLY_TEXT, REPLY_OCTETS: the name under which it is downloaded; NULL = shown in place */
+	bool named;                 /* REPLY_OCTETS: each reply says its own name and kind (call->file, call->media), and is only ever downloaded */
 	bool open;                  /* PUBLIC: may be called without a session; grants are then not asked */
 	bool while_locked;          /* may be called in a locked session */
 	bool form_login;            /* sign-in: refuse when Sec-Fetch-Site says cross-site even without a cookie */
@@ -146,6 +148,8 @@ struct call {
 	bool touch_due;             /* a read in a session whose last use has to be noted: the committer does it */
 	bool held;                  /* there is something that the person has not accepted yet */
 	int64_t accepted_us;        /* not 0: everything was accepted at this moment, to be noted on the session with touch_due */
+	struct bytes file;          /* `named`: under which it is downloaded, at most MEDIA_NAME_MAX bytes of UTF-8 */
+	enum media media;
 	bool immutable;             /* the reply may be cached for ever */
 	void *state;                /* between prepare, slow and apply; in the arena */
 	const struct compartment *compartment;

@@ -183,18 +183,38 @@ static void write_reply_schema(struct json *json, const struct op *op)
 	json_object_end(json);
 }
 
+/* NULL: each reply says its own. */
 static void write_file_name(struct json *json, const char *file)
 {
-	char value[200];
+	char value[200] = "";
 
-	(void)snprintf(value, sizeof(value), "attachment; filename=\"%s\"", file);
+	if (file != NULL)
+		(void)snprintf(value, sizeof(value), "attachment; filename=\"%s\"", file);
 	json_object(json, "headers");
 	json_object(json, "Content-Disposition");
 	json_object(json, "schema");
 	json_str(json, "type", "string");
-	json_str(json, "const", value);
+	if (file != NULL)
+		json_str(json, "const", value);
 	json_object_end(json);
 	json_object_end(json);
+	json_object_end(json);
+}
+
+static void write_kind(struct json *json, const struct op *op, const char *type)
+{
+	json_object(json, type);
+	write_reply_schema(json, op);
+	json_object_end(json);
+}
+
+static void write_content(struct json *json, const struct op *op)
+{
+	json_object(json, "content");
+	if (!op->named)
+		write_kind(json, op, op->media != NULL ? op->media : media[op->reply]);
+	for (unsigned kind = MEDIA_NONE + 1; op->named && kind < MEDIA_COUNT; kind++)
+		write_kind(json, op, media_type((enum media)kind));
 	json_object_end(json);
 }
 
@@ -206,15 +226,10 @@ static void write_replies(struct json *json, const struct op *op)
 	json_object(json, "responses");
 	json_object(json, status);
 	json_str(json, "description", op->en);
-	if (op->file != NULL)
+	if (op->file != NULL || op->named)
 		write_file_name(json, op->file);
-	if (op->status != 204) {
-		json_object(json, "content");
-		json_object(json, op->media != NULL ? op->media : media[op->reply]);
-		write_reply_schema(json, op);
-		json_object_end(json);
-		json_object_end(json);
-	}
+	if (op->status != 204)
+		write_content(json, op);
 	json_object_end(json);
 	json_object(json, "default");
 	json_str(json, "description", "Refused; problem details (RFC 9457)");

@@ -27,8 +27,12 @@ const struct entity stream_chunk_entity = {
 static struct row_list at_position = {"stream.at", &stream_chunk_entity, "owner = :owner AND position = :position", NULL};
 static struct row_list in_order = {"stream.in-order", &stream_chunk_entity, "owner = :owner ORDER BY position LIMIT :limit", NULL};
 
+static struct row_list from_position = {"stream.from", &stream_chunk_entity,
+    "owner = :owner AND position + length > :from AND position < :until ORDER BY position", NULL};
+
 err stream_start(void)
 {
+	TRY(row_list_make(&from_position));
 	TRY(row_list_make(&at_position));
 	return row_list_make(&in_order);
 }
@@ -162,6 +166,64 @@ err stream_read(struct row_context *rows, const struct stream *stream, struct bu
 	if ((int64_t)body.len != stream->size)
 		return FAIL(CORRUPT);
 	*body_out = buf_take(&body);
+	return OK;
+}
+
+/* What of a chunk lies in the part, which goes on where it stands. */
+static err append_piece(struct row_context *rows, struct query *query, const struct stream *stream, int64_t offset, size_t max, struct buf *part)
+{
+	struct row_context one = *rows;
+	int64_t at = offset + (int64_t)part->len;
+	struct arena arena;
+	struct chunk chunk = {0};
+	struct bytes piece;
+	err e;
+
+	arena_init(&arena, STREAM_CHUNK_MAX * 4);
+	one.arena = &arena;
+	e = row_read(&one, &stream_chunk_entity, query, false, &chunk);
+	if (err_is_ok(e) && (chunk.position > at || chunk.position + chunk.length <= at || chunk.length != (int64_t)chunk.data.len ||
+	    chunk.length > stream->size - chunk.position))
+		e = FAIL(CORRUPT);
+	if (err_is_ok(e)) {
+		piece = (struct bytes){chunk.data.ptr + (at - chunk.position), chunk.data.len - (size_t)(at - chunk.position)};
+		if (piece.len > max - part->len)
+			piece.len = max - part->len;
+		e = buf_append(part, piece);
+	}
+	arena_free(&arena);
+	return e;
+}
+
+err stream_read_part(struct row_context *rows, const struct stream *stream, int64_t offset, size_t max, struct buf *part_out)
+{
+	int64_t rest = stream->size - offset;
+	struct query *query = NULL;
+	OWN(buf) part = {0};
+	bool row = true;
+	err e;
+
+	REQUIRE(offset >= 0 && rest >= 0 && max > 0);
+	if ((int64_t)max > rest)
+		max = (size_t)rest;
+	e = query_start(rows->db, from_position.statement, &query);
+	if (err_is_ok(e))
+		e = query_id(query, "owner", &stream->owner);
+	if (err_is_ok(e))
+		e = query_int(query, "from", offset);
+	if (err_is_ok(e))
+		e = query_int(query, "until", offset + (int64_t)max);
+	while (err_is_ok(e) && part.len < max) {
+		e = query_step(query, &row);
+		if (!err_is_ok(e) || !row)
+			break;
+		e = append_piece(rows, query, stream, offset, max, &part);
+	}
+	query_end(&query);
+	TRY(e);
+	if (part.len != max)
+		return FAIL(CORRUPT);
+	*part_out = buf_take(&part);
 	return OK;
 }
 

@@ -33,6 +33,11 @@ bool stream_complete(const struct stream *stream);
 MUST_USE err stream_put(struct call *call, struct stream *stream, const char *input, int64_t offset, struct bytes data);
 /* The whole body, in memory. CORRUPT: not what was put. */
 MUST_USE err stream_read(struct row_context *rows, const struct stream *stream, struct buf *body_out);
+/*
+ * From offset to the end of the stream, at most max bytes (more than 0) of it; only the chunks that hold them are opened. offset: within
+ * the stream. Each part is as good as the whole: every chunk stands for itself with owner, position and length.
+ */
+MUST_USE err stream_read_part(struct row_context *rows, const struct stream *stream, int64_t offset, size_t max, struct buf *part_out);
 /* Removes up to max chunks; *count_out: how many. */
 MUST_USE err stream_remove(struct row_context *rows, struct id owner, size_t max, size_t *count_out);
 

@@ -132,6 +132,7 @@ static void replied(void *context, uint64_t number, const struct answer *answer)
 		.number = number, .status = (uint16_t)answer->status, .cookie = (uint8_t)answer->cookie,
 		.kind = answer->problem ? WIRE_KIND_PROBLEM : 0, .immutable = answer->immutable,
 		.retry_after_s = (uint16_t)answer->retry_after_s, .cookie_age_s = answer->cookie_age_s,
+		.media = (uint8_t)answer->media, .file = answer->file,
 	};
 
 	memcpy(reply.token, answer->token, sizeof(reply.token));

@@ -31,6 +31,7 @@ static err add_op(struct buf *all, const struct op *op)
 	TRY(buf_u8(all, (uint8_t)op->reply));
 	TRY(add_text(all, op->media));
 	TRY(add_text(all, op->file));
+	TRY(buf_u8(all, op->named ? 1 : 0));
 	for (const struct input *in = op->inputs; in != NULL && in->field.name != NULL; in++)
 		TRY(add_input(all, in));
 	return buf_u8(all, 0);

@@ -4,7 +4,7 @@
  *   request  u64 number | u16 op | u8 language | u8 signed_by | u8 cross_site | 16 request | 16 address | 32 token | 32 device
  *            | blob agent | blob idempotency_key | blob confirm | blob phrase
  *            | u8 count of flaws, each: u8 flaw, blob name | u32 present | blob fields
- *   reply    u64 number | u16 status | u8 kind | u8 cookie | u8 flags | u16 retry_after_s | u32 cookie_age_s | 32 token | blob body
+ *   reply    u64 number | u16 status | u8 kind | u8 cookie | u8 flags | u16 retry_after_s | u32 cookie_age_s | 32 token | u8 media | blob file | blob body
  *   hello    32 digest
  *   ready    u64 number | u8 value
  *
@@ -13,7 +13,10 @@
 #include <string.h>
 
 #include "entity/value.h"
+#include "op/media.h"
 #include "wire/wire.h"
+
+_Static_assert(WIRE_FILE_MAX == MEDIA_NAME_MAX, "a file's name fits");
 
 #define VERSION 1
 #define LENGTH_LEN 4
@@ -112,7 +115,7 @@ static err append_reply(struct buf *message, const struct wire_reply *reply)
 {
 	unsigned flags = (reply->more != 0 ? REPLY_MORE : 0u) | (reply->immutable != 0 ? REPLY_IMMUTABLE : 0u);
 
-	TRY(append_head(message, WIRE_REPLY, 64 + reply->body.len));
+	TRY(append_head(message, WIRE_REPLY, 72 + reply->file.len + reply->body.len));
 	TRY(buf_u64(message, reply->number));
 	TRY(buf_u16(message, reply->status));
 	TRY(buf_u8(message, reply->kind));
@@ -121,6 +124,8 @@ static err append_reply(struct buf *message, const struct wire_reply *reply)
 	TRY(buf_u16(message, reply->retry_after_s));
 	TRY(buf_u32(message, reply->cookie_age_s));
 	TRY(append_raw(message, reply->token, sizeof(reply->token)));
+	TRY(buf_u8(message, reply->media));
+	TRY(buf_blob(message, reply->file));
 	return buf_blob(message, reply->body);
 }
 
@@ -128,7 +133,7 @@ err wire_put_reply(struct buf *message, const struct wire_reply *reply)
 {
 	size_t start = message->len;
 
-	if (reply->body.len > WIRE_PART_MAX)
+	if (reply->body.len > WIRE_PART_MAX || reply->file.len > WIRE_FILE_MAX)
 		return FAIL(TOO_LARGE);
 	return close_frame(message, start, append_reply(message, reply));
 }
@@ -237,8 +242,11 @@ static err cut_reply(struct bytes *from, struct wire_reply *reply)
 	TRY(cut_u16(from, &reply->retry_after_s));
 	TRY(cut_u32(from, &reply->cookie_age_s));
 	TRY(cut_raw(from, reply->token, sizeof(reply->token)));
+	TRY(cut_small(from, MEDIA_COUNT - 1, &reply->media));
+	TRY(cut_blob(from, WIRE_FILE_MAX, &reply->file));
 	TRY(cut_blob(from, WIRE_PART_MAX, &reply->body));
-	if (reply->status < STATUS_MIN || reply->status > STATUS_MAX)
+	if (reply->status < STATUS_MIN || reply->status > STATUS_MAX || (reply->media != MEDIA_NONE) != (reply->file.len > 0) ||
+	    !err_is_ok(utf8_check(reply->file, NULL)))
 		return FAIL(INVALID);
 	reply->more = (flags & REPLY_MORE) != 0;
 	reply->immutable = (flags & REPLY_IMMUTABLE) != 0;

@@ -18,6 +18,7 @@
 #define WIRE_KEY_MAX 128
 #define WIRE_PHRASE_MAX 200
 #define WIRE_FLAW_MAX 32
+#define WIRE_FILE_MAX 480          /* bytes of a file's name */
 
 enum wire_type { WIRE_HELLO = 1, WIRE_REQUEST, WIRE_REPLY, WIRE_READY_ASK, WIRE_READY };
 
@@ -52,6 +53,8 @@ struct wire_reply {
 	uint16_t retry_after_s;
 	uint32_t cookie_age_s;      /* how long the browser keeps the session's cookie; 0 = until it is closed */
 	uint8_t token[32];
+	uint8_t media;              /* enum media; 0: the operation's own */
+	struct bytes file;          /* the name under which it is downloaded; empty: the operation's own */
 	struct bytes body;
 };
 

@@ -60,7 +60,7 @@ static void test_reply_pair(void **state)
 {
 	OWN(buf) message = {0};
 	struct wire_reply in = {.number = 9, .status = 404, .kind = 3, .cookie = 1, .more = 1, .immutable = 1,
-	    .retry_after_s = 30, .cookie_age_s = 86400, .token = {7}, .body = BYTES_LIT("{}")};
+	    .retry_after_s = 30, .media = 2, .file = BYTES_LIT("絵.png"), .cookie_age_s = 86400, .token = {7}, .body = BYTES_LIT("{}")};
 	struct wire_frame frame;
 	struct bytes rest;
 
@@ -78,6 +78,8 @@ static void test_reply_pair(void **state)
 	assert_int_equal(frame.as.reply.cookie_age_s, 86400);
 	assert_int_equal(frame.as.reply.token[0], 7);
 	assert_true(bytes_is(frame.as.reply.body, "{}"));
+	assert_int_equal(frame.as.reply.media, in.media);
+	assert_true(bytes_is(frame.as.reply.file, "絵.png"));
 }
 
 static void test_several_in_one_message(void **state)
@@ -205,6 +207,8 @@ static void test_reply_values(void **state)
 {
 	static const struct wire_reply rows[] = {
 	    {.status = 199}, {.status = 600}, {.status = 200, .kind = 4}, {.status = 200, .cookie = 4},
+	    {.status = 200, .media = 200, .file = BYTES_LIT("x")}, {.status = 200, .media = 1}, {.status = 200, .file = BYTES_LIT("x")},
+	    {.status = 200, .media = 1, .file = BYTES_LIT("\xff")},
 	};
 	struct wire_frame frame;
 
