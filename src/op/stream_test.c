@@ -132,7 +132,7 @@ static void order_and_end(void **state)
 		    "UPDATE upload_chunk SET position = 2048 WHERE " OF("@@") " AND position = 9999",
 		"DELETE FROM upload_chunk WHERE " OF("@@") " AND position = 2048",
 		"DELETE FROM upload_chunk WHERE " OF("@@") " AND position = 0",
-		"UPDATE upload_chunk SET length = 1024 WHERE " OF("@@") " AND position = 2048",
+		"UPDATE upload_chunk SET length = 1000 WHERE " OF("@@") " AND position = 2048",
 		"UPDATE upload_chunk SET sealed_3a = (SELECT other.sealed_3a FROM upload_chunk AS other WHERE other." OF("@@") " AND other.position = 0) WHERE "
 		    OF("@@") " AND position = 1024",
 		"UPDATE upload_chunk SET owner = x'ee000000000000000000000000000000' WHERE " OF("@@") " AND position = 1024",
