@@ -48,6 +48,11 @@ const PATHS = {
 
   /* everyone who has something to do */
   desk: '/desk',
+  registers: '/registers',
+  book: '/registers/:register?state',
+  newRecord: '/records/new?register',
+  record: '/records/:record',
+  editRecord: '/records/:record/edit',
 
   /* officer */
   counts: '/counts?date',

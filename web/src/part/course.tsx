@@ -10,6 +10,7 @@ export interface Step {
   readonly what: ComponentChildren;
   readonly who: string | null;
   readonly text?: string | null;
+  readonly more?: ComponentChildren;
   readonly look?: 'message' | 'quiet';
 }
 
@@ -17,7 +18,7 @@ export function Course({ of: steps }: { readonly of: readonly Step[] }) {
   const { language } = useWords();
   return (
     <ol class="course">
-      {steps.map(({ key, at, what, who, text, look = 'quiet' }) => (
+      {steps.map(({ key, at, what, who, text, more, look = 'quiet' }) => (
         <li key={key} class={`step step-${look}`}>
           <p class="step-head">
             <span class="step-what">{what}</span>
@@ -33,6 +34,7 @@ export function Course({ of: steps }: { readonly of: readonly Step[] }) {
               <Native>{text}</Native>
             </p>
           )}
+          {more}
         </li>
       ))}
     </ol>

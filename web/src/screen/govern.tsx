@@ -3,13 +3,43 @@ import { later } from '../part/later';
 import type { Group, Screens } from './screen';
 
 const DeskPage = later(async () => (await import('../page/desk')).DeskPage);
+const RegistersPage = later(async () => (await import('../page/registers')).RegistersPage);
+const BookPage = later(async () => (await import('../page/book')).BookPage);
+const RecordPage = later(async () => (await import('../page/record')).RecordPage);
+const NewRecordPage = later(async () => (await import('../page/record-edit')).NewRecordPage);
+const EditRecordPage = later(async () => (await import('../page/record-edit')).EditRecordPage);
 
-export const governScreens: Screens<'desk'> = {
+type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord';
+
+export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
+  registers: { view: () => <RegistersPage />, wide: true, needs: ['record.registers'], tab: (words) => words.nav.registers },
+  book: {
+    view: (here) => <BookPage key={here.register} here={here} />,
+    wide: true,
+    needs: ['record.registers', 'record.list'],
+    under: 'registers',
+  },
+  newRecord: {
+    view: ({ register }) => <NewRecordPage key={register} register={register ?? null} />,
+    needs: ['record.registers', 'record.file'],
+    under: 'registers',
+  },
+  record: {
+    view: ({ record }) => <RecordPage key={record} record={record} />,
+    wide: true,
+    needs: ['record.registers', 'record.see'],
+    under: 'registers',
+  },
+  editRecord: {
+    view: ({ record }) => <EditRecordPage key={record} record={record} />,
+    needs: ['record.registers', 'record.change'],
+    under: 'registers',
+  },
 };
 
 /* What is kept, asked, told and done together. */
-export const govern: Group = { label: (words) => words.nav.govern, pages: [] };
+export const govern: Group = { label: (words) => words.nav.govern, pages: ['registers'] };
 
 /* What is watched and what changes. */
 export const service: Group = { label: (words) => words.nav.service, pages: ['changes'] };

@@ -25,6 +25,7 @@ export const common: typeof Japanese = {
     parts: (label: string) => `Pages of ${label}`,
     waiting: (count: number) => `${count} waiting`,
     desk: 'Desk',
+    registers: 'Registers',
     govern: 'Governance',
     service: 'Watch & change',
     home: 'Home',

@@ -2,5 +2,6 @@
 import type { GovernWords } from '../govern';
 import { desk } from './desk';
 import { shared } from './govern-shared';
+import { records } from './records';
 
-export const govern: GovernWords = { ...shared, ...desk };
+export const govern: GovernWords = { ...shared, ...desk, ...records };

@@ -29,6 +29,7 @@ export const common = {
     parts: (label: string) => `${label}の中の画面`,
     waiting: (count: number) => `${count}件が対応待ち`,
     desk: '机',
+    registers: '台帳',
     govern: '運営',
     service: '監視・変更',
     home: 'ホーム',

@@ -1,5 +1,6 @@
 /* The screens of governance. */
 import { desk } from './desk';
 import { shared } from './govern-shared';
+import { records } from './records';
 
-export const govern = { ...shared, ...desk };
+export const govern = { ...shared, ...desk, ...records };
