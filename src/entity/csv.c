@@ -52,7 +52,7 @@ err csv_cell(struct bytes text, bool guard, struct buf *out)
 
 static bool is_out(const struct field *field)
 {
-	return field->type != FIELD_BYTES && !field->secret;
+	return field->type != FIELD_BYTES && field->type != FIELD_FORM && !field->secret;
 }
 
 err csv_head(const struct entity *entity, struct buf *out)

@@ -101,7 +101,7 @@ static size_t find_field(const struct entity *entity, struct bytes heading)
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 
-		if (field->type == FIELD_BYTES || field->secret)
+		if (field->type == FIELD_BYTES || field->type == FIELD_FORM || field->secret)
 			continue;
 		if (field->column != NULL && bytes_is(heading, field->column))
 			return i;
@@ -109,7 +109,7 @@ static size_t find_field(const struct entity *entity, struct bytes heading)
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 
-		if (field->type == FIELD_BYTES || field->secret)
+		if (field->type == FIELD_BYTES || field->type == FIELD_FORM || field->secret)
 			continue;
 		if (bytes_is(heading, field->ja) || bytes_is(heading, field->name))
 			return i;
@@ -188,7 +188,7 @@ static err take_header(struct reading *reading)
 	for (size_t i = 0; i < reading->entity->field_count; i++) {
 		const struct field *field = &reading->entity->fields[i];
 
-		if (field->required && field->type != FIELD_BYTES && !has_column(reading, i))
+		if (field->required && field->type != FIELD_BYTES && field->type != FIELD_FORM && !has_column(reading, i))
 			TRY(tell_lacking(reading, field));
 	}
 	return reading->bad ? FAIL(INVALID) : tell_columns(reading);

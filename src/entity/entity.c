@@ -80,6 +80,7 @@ static size_t size_of(enum field_type type)
 		[FIELD_BOOL] = sizeof(bool),
 		[FIELD_CHOICE] = sizeof(int32_t),
 		[FIELD_BYTES] = sizeof(struct bytes),
+		[FIELD_FORM] = sizeof(struct bytes),
 	};
 
 	return type < FIELD_TYPE_COUNT ? sizes[type] : 0;
@@ -96,6 +97,7 @@ static size_t align_of(enum field_type type)
 		[FIELD_BOOL] = _Alignof(bool),
 		[FIELD_CHOICE] = _Alignof(int32_t),
 		[FIELD_BYTES] = _Alignof(struct bytes),
+		[FIELD_FORM] = _Alignof(struct bytes),
 	};
 
 	return type < FIELD_TYPE_COUNT ? aligns[type] : 1;

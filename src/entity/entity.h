@@ -19,6 +19,7 @@ enum field_type {
 	FIELD_BOOL,   /* bool */
 	FIELD_CHOICE, /* int32_t index into choices; -1 = none (optional ones) */
 	FIELD_BYTES,  /* struct bytes, internal only: never in JSON or CSV */
+	FIELD_FORM,   /* struct bytes (entity/members): what a description says the fields of; an object of JSON, never in CSV */
 	FIELD_TYPE_COUNT
 };
 

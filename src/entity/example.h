@@ -26,6 +26,7 @@ struct example {
 	struct bytes notes;
 	int32_t blood;
 	struct bytes photo;
+	struct bytes form;
 };
 
 static const char *const example_kinds[] = {"day", "half", NULL};
@@ -62,6 +63,7 @@ static const struct field example_fields[] = {
 	    .sealed = true, .choices = example_bloods, .group = "care", AT(blood)},
 	{.name = "photo", .ja = "写真", .en = "Photo", .type = FIELD_BYTES, .grade = GRADE_3C, .personal = true, .sealed = true,
 	    .max = 100, AT(photo)},
+	{.name = "form", .ja = "様式", .en = "Form", .type = FIELD_FORM, .grade = GRADE_3C, .personal = true, .sealed = true, .group = "care", AT(form)},
 };
 #undef AT
 #define EXAMPLE_FIELD_COUNT (sizeof(example_fields) / sizeof(example_fields[0]))

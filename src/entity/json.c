@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "entity/group_int.h"
 #include "entity/json.h"
+#include "entity/members.h"
 #include "entity/value_int.h"
 
 void json_init(struct json *json, struct buf *out)
@@ -270,6 +271,21 @@ static void put_choice(struct json *json, const struct field *field, int32_t cho
 		json_str(json, field->name, field->choices[choice]);
 }
 
+/* A name is one of ours: members_check has seen it. */
+void json_members(struct json *json, const char *name, struct bytes raw)
+{
+	struct member member;
+	char text[MEMBERS_NAME_MAX + 1];
+
+	json_object(json, name);
+	while (err_is_ok(members_next(&raw, &member)) && member.name.len <= MEMBERS_NAME_MAX) {
+		memcpy(text, member.name.ptr, member.name.len);
+		text[member.name.len] = '\0';
+		json_text(json, text, member.text);
+	}
+	json_object_end(json);
+}
+
 void json_field(struct json *json, const struct field *field, const void *row)
 {
 	const void *at = field_in(row, field);
@@ -297,6 +313,9 @@ void json_field(struct json *json, const struct field *field, const void *row)
 		break;
 	case FIELD_CHOICE:
 		put_choice(json, field, *(const int32_t *)at);
+		break;
+	case FIELD_FORM:
+		json_members(json, field->name, *(const struct bytes *)at);
 		break;
 	case FIELD_BYTES:
 	case FIELD_TYPE_COUNT:

@@ -35,6 +35,7 @@ void json_id(struct json *json, const char *name, struct id id);      /* zero ->
 void json_time(struct json *json, const char *name, int64_t at_us);   /* 0 -> null */
 void json_date(struct json *json, const char *name, int32_t date);
 void json_base64(struct json *json, const char *name, struct bytes raw);
+void json_members(struct json *json, const char *name, struct bytes raw); /* of a FIELD_FORM: an object of texts */
 /* One field, or all fields of a row whose group is in groups (comma-separated names, "*" = all), with id first. BYTES and secret ones never. */
 void json_field(struct json *json, const struct field *field, const void *row);
 void json_row(struct json *json, const struct entity *entity, const void *row, const char *groups); /* members only, inside an open object */

@@ -5,6 +5,7 @@
  * the members. jansson's memory is wiped when it is given back: passwords pass through it.
  */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -13,6 +14,7 @@
 
 #include "entity/json.h"
 #include "entity/json_scan_int.h"
+#include "entity/members.h"
 #include "entity/text_int.h"
 #include "entity/value_int.h"
 
@@ -130,6 +132,65 @@ static void read_typed(struct reading *reading, size_t index, const struct value
 		reading->values[index] = *value;
 }
 
+/* What stands in one member of a form, as a text; a number or a truth in the words of JSON. */
+static enum flaw form_text(const struct reading *reading, json_t *value, struct bytes *text_out)
+{
+	char number[32];
+
+	*text_out = (struct bytes){0};
+	if (json_is_null(value))
+		return FLAW_NONE;
+	if (json_is_string(value))
+		return members_text((struct bytes){(const uint8_t *)json_string_value(value), json_string_length(value)}, reading->arena, text_out);
+	if (json_is_boolean(value))
+		*text_out = json_is_true(value) ? BYTES_LIT("true") : BYTES_LIT("false");
+	else if (json_is_integer(value) && snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value)) > 0)
+		return err_is_ok(arena_copy(reading->arena, bytes_str(number), text_out)) ? FLAW_NONE : FLAW_TOO_LARGE;
+	else
+		return FLAW_TYPE;
+	return FLAW_NONE;
+}
+
+static void flawed_member(struct reading *reading, size_t index, const char *name, enum flaw flaw)
+{
+	char inner[SHOWN_MAX / 2];
+	char shown[SHOWN_MAX];
+
+	text_show(bytes_str(name), inner, sizeof(inner));
+	(void)snprintf(shown, sizeof(shown), "%.20s.%s", reading->fields[index]->name, inner);
+	flawed_name(reading, bytes_str(shown), flaw);
+}
+
+/* Every flaw of every member is told, under FIELD.MEMBER. */
+static void read_form(struct reading *reading, size_t index, json_t *object)
+{
+	OWN(buf) raw = {0};
+	const char *name;
+	json_t *inner;
+	enum flaw flaw = json_object_size(object) > MEMBERS_MAX ? FLAW_TOO_LONG : FLAW_NONE;
+	bool sound = true;
+
+	json_object_foreach(object, name, inner) {
+		struct bytes text;
+		enum flaw one = !members_name_fits(bytes_str(name)) ? FLAW_UNKNOWN : form_text(reading, inner, &text);
+
+		if (flaw != FLAW_NONE)
+			break;
+		if (one == FLAW_NONE && raw.len <= MEMBERS_SIZE_MAX && !err_is_ok(members_put(&raw, bytes_str(name), text)))
+			one = FLAW_TOO_LARGE;
+		if (one != FLAW_NONE)
+			flawed_member(reading, index, name, one);
+		sound = sound && one == FLAW_NONE;
+	}
+	if (flaw == FLAW_NONE && raw.len > MEMBERS_SIZE_MAX)
+		flaw = FLAW_TOO_LONG;
+	if (flaw == FLAW_NONE && sound && !err_is_ok(arena_copy(reading->arena, bytes_of(&raw), &reading->values[index].as.text)))
+		flaw = FLAW_TOO_LARGE;
+	reading->values[index].present = flaw == FLAW_NONE && sound;
+	if (flaw != FLAW_NONE)
+		flawed(reading, index, flaw);
+}
+
 static void read_member(struct reading *reading, size_t index, json_t *member)
 {
 	enum field_type type = reading->fields[index]->type;
@@ -145,7 +206,9 @@ static void read_member(struct reading *reading, size_t index, json_t *member)
 		read_typed(reading, index, &(struct value){.present = true, .as.integer = json_integer_value(member)});
 	} else if (type == FIELD_BOOL && json_is_boolean(member)) {
 		read_typed(reading, index, &(struct value){.present = true, .as.boolean = json_is_true(member)});
-	} else if (type != FIELD_INT && type != FIELD_BOOL && json_is_string(member)) {
+	} else if (type == FIELD_FORM && json_is_object(member)) {
+		read_form(reading, index, member);
+	} else if (type != FIELD_INT && type != FIELD_BOOL && type != FIELD_FORM && json_is_string(member)) {
 		read_text(reading, index, member);
 	} else {
 		flawed(reading, index, FLAW_TYPE);

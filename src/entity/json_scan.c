@@ -180,7 +180,7 @@ static void scan_number(struct json_scan *scan, struct place *place)
 	place->at += len == 0 ? 1 : len;
 	if (len == 0 || (whole && fits((struct bytes){scan->text + start, len})))
 		return;
-	if (place->depth <= 1)
+	if (place->depth <= 2) /* a member's own number, or one of a form's */
 		report(scan, place, !whole ? FLAW_TYPE : negative ? FLAW_TOO_SMALL : FLAW_TOO_LARGE);
 	memset(scan->text + start, ' ', len);
 	scan->text[start] = '0';

@@ -67,7 +67,7 @@ static void load(const struct row_plan *plan, struct query *query, struct row_ce
 		enum field_type type = column->kind == COLUMN_FIELD ? column->field->type : FIELD_BYTES;
 
 		cells[i] = (struct row_cell){0};
-		if (column->kind != COLUMN_VERSION && (type == FIELD_TEXT || type == FIELD_BYTES || type == FIELD_ID)) {
+		if (column->kind != COLUMN_VERSION && (value_borrows(type) || type == FIELD_ID)) {
 			cells[i].bytes = column_bytes(query, (int)i);
 			continue;
 		}

@@ -161,7 +161,7 @@ static size_t group_len(const struct entity *entity, enum grade grade, const voi
 		if (!in_group(field, grade))
 			continue;
 		len += ID_LEN; /* at least what any kind takes without its text */
-		if (field->type == FIELD_TEXT || field->type == FIELD_BYTES)
+		if (value_borrows(field->type))
 			len += ((const struct bytes *)field_in(row, field))->len;
 	}
 	return len;
@@ -208,6 +208,7 @@ static void cell_of_field(const struct field *field, const void *row, struct row
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		*cell = (struct row_cell){.bytes = value.as.text};
 		break;
 	case FIELD_ID:
@@ -231,7 +232,7 @@ static void cell_of_field(const struct field *field, const void *row, struct row
 	case FIELD_TYPE_COUNT:
 		break;
 	}
-	cell->number = field->type != FIELD_TEXT && field->type != FIELD_BYTES && field->type != FIELD_ID;
+	cell->number = !value_borrows(field->type) && field->type != FIELD_ID;
 }
 
 static err cell_of_lookup(struct row_context *c, const struct row_plan *plan, const struct field *field, const void *row,
@@ -324,6 +325,7 @@ static err take_field(struct row_context *c, const struct field *field, const st
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		return take_text(c, cell->bytes, at);
 	case FIELD_ID:
 		return take_id(cell->bytes, at);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "entity/csv_int.h"
+#include "entity/members.h"
 #include "entity/schema.h"
 #include "entity/value_int.h"
 
@@ -22,6 +23,7 @@ static const char *const types[FIELD_TYPE_COUNT] = {
 	[FIELD_BOOL] = "bool",
 	[FIELD_CHOICE] = "choice",
 	[FIELD_BYTES] = "bytes",
+	[FIELD_FORM] = "form",
 };
 
 const char *schema_grade(enum grade grade)
@@ -63,9 +65,26 @@ static void put_choices(struct json *json, const struct field *field, bool or_nu
 	json_array_end(json);
 }
 
+/* Which names there are and of which type says the description of the kind. */
+static void put_members(struct json *json)
+{
+	static const char *const kinds[] = {"string", "integer", "boolean", "null"};
+
+	json_int(json, "maxProperties", MEMBERS_MAX);
+	json_object(json, "propertyNames");
+	json_str(json, "pattern", "^[a-z][a-z0-9_]{0,39}$");
+	json_object_end(json);
+	json_object(json, "additionalProperties");
+	json_array(json, "type");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		json_str(json, NULL, kinds[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
 static void put_kind(struct json *json, const struct field *field, bool or_null)
 {
-	static const char *const names[FIELD_TYPE_COUNT] = {[FIELD_INT] = "integer", [FIELD_BOOL] = "boolean"};
+	static const char *const names[FIELD_TYPE_COUNT] = {[FIELD_INT] = "integer", [FIELD_BOOL] = "boolean", [FIELD_FORM] = "object"};
 
 	put_type(json, names[field->type] == NULL ? "string" : names[field->type], or_null);
 	switch (field->type) {
@@ -93,6 +112,9 @@ static void put_kind(struct json *json, const struct field *field, bool or_null)
 	case FIELD_BYTES:
 		json_str(json, "contentMediaType", "application/octet-stream");
 		json_int(json, "maxLength", value_max(field));
+		break;
+	case FIELD_FORM:
+		put_members(json);
 		break;
 	case FIELD_BOOL:
 	case FIELD_TYPE_COUNT:
@@ -277,6 +299,7 @@ static err cell_limits(const struct entity *entity, const struct field *field, s
 	case FIELD_INT:
 	case FIELD_DATE:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		return buf_printf(out, "%" PRId64 " .. %" PRId64, value_min(field), value_max(field));
 	case FIELD_ID:
 		return buf_append_str(out, field->refers == NULL ? "" : field->refers);

@@ -30,6 +30,7 @@ static const struct {
 	[FIELD_BOOL] = {STORAGE_INTEGER, false},
 	[FIELD_CHOICE] = {STORAGE_INTEGER, true},
 	[FIELD_BYTES] = {STORAGE_BLOB, false},
+	[FIELD_FORM] = {STORAGE_BLOB, false},
 };
 
 static const char *const sealed_names[GRADE_COUNT] = {"sealed_3a", "sealed_3b", "sealed_3c", "sealed_2", "sealed_1"};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "entity/members.h"
 #include "entity/text_int.h"
 #include "entity/value_int.h"
 
@@ -23,6 +24,7 @@ static const struct {
 	[FIELD_TIME] = {TIME_MIN, TIME_MAX},
 	[FIELD_INT] = {-VALUE_INTEGER_MAX, VALUE_INTEGER_MAX},
 	[FIELD_BYTES] = {0, VALUE_BYTES_MAX},
+	[FIELD_FORM] = {0, MEMBERS_SIZE_MAX},
 };
 
 int64_t value_min(const struct field *field)
@@ -178,6 +180,7 @@ static enum flaw parse_typed(const struct field *field, struct bytes text, struc
 	case FIELD_CHOICE:
 		return parse_choice(field, text, &value->as.choice);
 	case FIELD_BYTES:
+	case FIELD_FORM:
 	case FIELD_TYPE_COUNT:
 		break;
 	}
@@ -217,6 +220,8 @@ enum flaw value_check(const struct field *field, const struct value *value)
 		return value->as.choice >= 0 && value->as.choice < value_choice_count(field) ? FLAW_NONE : FLAW_CHOICE;
 	case FIELD_BYTES:
 		return check_length(field, value->as.text.len);
+	case FIELD_FORM:
+		return members_check(value->as.text, NULL);
 	case FIELD_TYPE_COUNT:
 		break;
 	}
@@ -236,6 +241,7 @@ err value_put(const struct field *field, const struct value *value, struct buf *
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		return buf_blob(out, value->as.text);
 	case FIELD_ID:
 		return buf_append(out, id_bytes(&value->as.id));
@@ -291,6 +297,7 @@ err value_cut(const struct field *field, size_t text_max, struct bytes *from, st
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		return cut_blob(from, text_max, &value->as.text);
 	case FIELD_ID:
 		return decode_id(from, &value->as.id);
@@ -347,6 +354,7 @@ void value_store(const struct field *field, const struct value *value, void *row
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		*(struct bytes *)at = given ? value->as.text : (struct bytes){0};
 		break;
 	case FIELD_ID:
@@ -380,6 +388,7 @@ void value_load(const struct field *field, const void *row, struct value *value_
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		value.as.text = *(const struct bytes *)at;
 		break;
 	case FIELD_ID:
@@ -413,6 +422,7 @@ bool value_empty(const struct field *field, const void *row)
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_BYTES:
+	case FIELD_FORM:
 		return ((const struct bytes *)at)->len == 0;
 	case FIELD_ID:
 		return id_is_zero(*(const struct id *)at);
@@ -456,6 +466,7 @@ err value_text(const struct field *field, const struct value *value, struct buf 
 		REQUIRE(value->as.choice < value_choice_count(field));
 		return buf_append_str(out, field->choices[value->as.choice]);
 	case FIELD_BYTES:
+	case FIELD_FORM:
 	case FIELD_TYPE_COUNT:
 		break;
 	}

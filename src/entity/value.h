@@ -11,7 +11,7 @@ struct value {
 	bool present;        /* given and not null */
 	bool null;           /* given as null */
 	union {
-		struct bytes text;   /* FIELD_TEXT, FIELD_BYTES */
+		struct bytes text;   /* FIELD_TEXT, FIELD_BYTES, FIELD_FORM */
 		struct id id;
 		int32_t date;
 		int64_t time_us;
@@ -53,6 +53,8 @@ enum flaw value_check(const struct field *field, const struct value *value);
 MUST_USE err value_encode(const struct field *field, const struct value *value, struct buf *out);
 MUST_USE err value_decode(const struct field *field, struct bytes *from, struct value *value_out); /* text borrows; INVALID */
 
+/* A struct bytes, which somebody else owns. */
+static inline bool value_borrows(enum field_type type) { return type == FIELD_TEXT || type == FIELD_BYTES || type == FIELD_FORM; }
 /* Between values and the C struct. */
 void value_store(const struct field *field, const struct value *value, void *row);
 void value_load(const struct field *field, const void *row, struct value *value_out);

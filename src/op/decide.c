@@ -245,6 +245,14 @@ static const struct field *input_field(const struct op *op, const char *name)
 	return NULL;
 }
 
+/* Of the body as a whole, of the field, or of a member of it ("fields.name"). */
+static bool tells_of(const char *flawed, const char *name)
+{
+	size_t len = strlen(name);
+
+	return flawed[0] == '\0' || (strncmp(flawed, name, len) == 0 && (flawed[len] == '\0' || flawed[len] == '.'));
+}
+
 /* The edge is not believed: every value is checked again. */
 static err inputs(struct task *task)
 {
@@ -259,7 +267,7 @@ static err inputs(struct task *task)
 		enum flaw flaw;
 
 		for (size_t k = 0; k < task->flaw_count; k++)
-			told = told || task->flaws[k].name[0] == '\0' || strcmp(task->flaws[k].name, field->name) == 0;
+			told = told || tells_of(task->flaws[k].name, field->name);
 		if (told)
 			continue;
 		if (!call->values[i].present)

@@ -41,7 +41,7 @@ static err copy_values(struct task *task, const struct submission *s)
 		struct value *value = &task->call.values[i];
 
 		*value = s->values[i];
-		if (value->present && (type == FIELD_TEXT || type == FIELD_BYTES))
+		if (value->present && value_borrows(type))
 			TRY(arena_copy(&task->arena, s->values[i].as.text, &value->as.text));
 	}
 	return OK;
