@@ -53,6 +53,9 @@ const PATHS = {
   newRecord: '/records/new?register',
   record: '/records/:record',
   editRecord: '/records/:record/edit',
+  cases: '/cases?kind&state&mine',
+  newCase: '/cases/new?kind',
+  case: '/cases/:case',
 
   /* officer */
   counts: '/counts?date',

@@ -8,8 +8,11 @@ const BookPage = later(async () => (await import('../page/book')).BookPage);
 const RecordPage = later(async () => (await import('../page/record')).RecordPage);
 const NewRecordPage = later(async () => (await import('../page/record-edit')).NewRecordPage);
 const EditRecordPage = later(async () => (await import('../page/record-edit')).EditRecordPage);
+const CasesPage = later(async () => (await import('../page/cases')).CasesPage);
+const CasePage = later(async () => (await import('../page/case')).CasePage);
+const NewCasePage = later(async () => (await import('../page/case-new')).NewCasePage);
 
-type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord';
+type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord' | 'cases' | 'newCase' | 'case';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -36,10 +39,22 @@ export const governScreens: Screens<Shown> = {
     needs: ['record.registers', 'record.change'],
     under: 'registers',
   },
+  cases: {
+    view: (here) => <CasesPage here={here} />,
+    wide: true,
+    needs: ['case.kinds', 'case.list'],
+    tab: (words) => words.nav.cases,
+  },
+  newCase: {
+    view: ({ kind }) => <NewCasePage key={kind} kind={kind ?? null} />,
+    needs: ['case.kinds', 'case.file'],
+    under: 'cases',
+  },
+  case: { view: ({ case: id }) => <CasePage key={id} id={id} />, needs: ['case.kinds', 'case.see'], under: 'cases' },
 };
 
 /* What is kept, asked, told and done together. */
-export const govern: Group = { label: (words) => words.nav.govern, pages: ['registers'] };
+export const govern: Group = { label: (words) => words.nav.govern, pages: ['registers', 'cases'] };
 
 /* What is watched and what changes. */
 export const service: Group = { label: (words) => words.nav.service, pages: ['changes'] };

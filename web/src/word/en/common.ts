@@ -26,6 +26,7 @@ export const common: typeof Japanese = {
     waiting: (count: number) => `${count} waiting`,
     desk: 'Desk',
     registers: 'Registers',
+    cases: 'Inquiries',
     govern: 'Governance',
     service: 'Watch & change',
     home: 'Home',

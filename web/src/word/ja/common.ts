@@ -30,6 +30,7 @@ export const common = {
     waiting: (count: number) => `${count}件が対応待ち`,
     desk: '机',
     registers: '台帳',
+    cases: '問い合わせ・請求',
     govern: '運営',
     service: '監視・変更',
     home: 'ホーム',

@@ -1,6 +1,7 @@
 /* The screens of governance. */
+import { cases } from './cases';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
 
-export const govern = { ...shared, ...desk, ...records };
+export const govern = { ...shared, ...desk, ...records, ...cases };
