@@ -391,8 +391,13 @@ static err settle_step(struct job_run *run)
 	return OK;
 }
 
+static const struct schedule settle_plan = {
+	.ja = "要件の状況を数え直す", .en = "Counts anew how the demands stand", .every_s = 60, .limit_s = 900, .missed = SCHEDULE_ONCE,
+};
+
 const struct job_kind verdict_settle = { /* GV-14 */
 	.name = "matrix.settle-step",
 	.overdue = &due,
+	.schedule = &settle_plan,
 	.step = settle_step,
 };

@@ -8,6 +8,7 @@
 #include "op/compartment.h"
 #include "op/history.h"
 #include "op/list.h"
+#include "op/schedule.h"
 #include "store/migrate.h"
 
 static const char *const kinds[] = {"get", "insert", "update", "delete", "all"};
@@ -39,6 +40,7 @@ static err tables(struct json *json)
 	json_str(json, NULL, ledger_schema);
 	json_str(json, NULL, compartment_schema);
 	json_str(json, NULL, history_schema);
+	json_str(json, NULL, schedule_schema);
 	json_str(json, NULL, migrate_schema);
 	json_array_end(json);
 	return json->state;
@@ -53,6 +55,8 @@ static err statements(struct json *json)
 	for (size_t i = 0; access_statement(i) != NULL; i++)
 		one(json, access_statement(i));
 	TRY(list_statements(listed, json));
+	for (size_t i = 0; schedule_statements[i] != NULL; i++)
+		one(json, schedule_statements[i]);
 	for (size_t i = 0; facts_statements[i] != NULL; i++)
 		one(json, facts_statements[i]);
 	for (size_t i = 0; verdict_statements[i] != NULL; i++)

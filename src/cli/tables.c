@@ -16,6 +16,7 @@
 #include "op/export.h"
 #include "op/op_entity.h"
 #include "op/readwire.h"
+#include "op/schedule.h"
 
 #define TABLE_MAX 512
 
@@ -36,7 +37,7 @@ const op_loader op_loaders[] = {govern_load, assure_load, NULL};
 const struct op_settle op_settles[] = {{&describe_settle, describe_due}, {0}};
 
 static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, identity_entities, kinder_entities, govern_entities, assure_entities, NULL};
-static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, NULL};
+static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, schedule_ops, NULL};
 static const struct job_kind *const *const job_lists[] = {change_jobs, kinder_jobs, govern_jobs, assure_jobs, NULL};
 
 /* Before the catalogue is loaded there is nothing to compare with. */

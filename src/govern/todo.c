@@ -280,7 +280,20 @@ err todo_done(struct row_context *c, const char *kind, struct id object, struct 
 
 #define REMIND_AT_ONCE 20
 
-static const struct statement overdue = {"todo.overdue", "SELECT id FROM todo WHERE state = 0 AND next_at <= :now ORDER BY next_at, id LIMIT 1"};
+static const struct statement any_due = {"todo.any-due", "SELECT 1 FROM todo WHERE state = 0 AND next_at <= :now LIMIT 1"};
+
+static err remind_look(struct job_run *run, bool *due_out)
+{
+	struct query *query = NULL;
+	err e = query_start(run->rows.db, &any_due, &query);
+
+	if (err_is_ok(e))
+		e = query_int(query, "now", run->now_us);
+	if (err_is_ok(e))
+		e = query_step(query, due_out);
+	query_end(&query);
+	return e;
+}
 
 static err remind(struct job_run *run, struct todo *todo)
 {
@@ -313,8 +326,14 @@ static err remind_step(struct job_run *run)
 	return OK;
 }
 
+static const struct schedule often = {
+	.ja = "期限の前に知らせ、過ぎたら引き上げる", .en = "Reminds before a date and escalates after it",
+	.every_s = 5, .limit_s = 600, .missed = SCHEDULE_ONCE,
+};
+
 const struct job_kind todo_remind = {
 	.name = "todo.remind-step",
-	.overdue = &overdue,
+	.schedule = &often,
+	.look = remind_look,
 	.step = remind_step,
 };

@@ -121,8 +121,14 @@ static err job_step(struct job_run *run)
 	return row_update(&run->rows, &child_entity, &child);
 }
 
+static const struct schedule leave_plan = {
+	.ja = "退園の日が来た園児の在籍を終える", .en = "Ends enrolment when the day of leaving has come",
+	.every_s = 60, .limit_s = 3600, .missed = SCHEDULE_ONCE,
+};
+
 const struct job_kind child_leave_job = {
 	.name = "child.leave-step",
 	.overdue = &child_leave_overdue,
+	.schedule = &leave_plan,
 	.step = job_step,
 };

@@ -514,9 +514,14 @@ static err apply_fail(struct job_run *run)
 	return row_update(&run->rows, &import_entity, &import);
 }
 
+static const struct schedule apply_plan = {
+	.ja = "予約した取込みを始める", .en = "Begins imports at their appointed time", .every_s = 60, .limit_s = 4 * 3600, .missed = SCHEDULE_ONCE,
+};
+
 const struct job_kind import_apply_job = {
 	.name = "import.apply-step",
 	.overdue = &import_apply_due,
+	.schedule = &apply_plan,
 	.gather = apply_gather,
 	.step = apply_step,
 	.fail = apply_fail,

@@ -289,9 +289,14 @@ static err clean_step(struct job_run *run)
 	return clean ? clean_end(run, &import) : OK;
 }
 
+static const struct schedule clean_plan = {
+	.ja = "取込みの控えを消す", .en = "Removes what imports no longer need", .every_s = 60, .limit_s = 3600, .missed = SCHEDULE_ONCE,
+};
+
 const struct job_kind import_job_clean = {
 	.name = "import.clean-step",
 	.overdue = &import_job_overdue,
+	.schedule = &clean_plan,
 	.gather = clean_gather,
 	.step = clean_step,
 	.forget = clean_forget,

@@ -15,6 +15,7 @@
 #include "op/head_signer.h"
 #include "op/history.h"
 #include "op/list.h"
+#include "op/schedule.h"
 #include "store/migrate.h"
 
 const char compartment_schema[] =
@@ -66,6 +67,7 @@ static err schema_make(struct db *db)
 	TRY(buf_append_str(&sql, ledger_schema));
 	TRY(buf_append_str(&sql, ledger_triggers));
 	TRY(buf_append_str(&sql, history_schema));
+	TRY(buf_append_str(&sql, schedule_schema));
 	TRY(compartment_ddl("sqlite", &sql));
 	TRY(buf_u8(&sql, 0));
 	first.sql = (const char *)sql.ptr;

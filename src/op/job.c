@@ -8,7 +8,7 @@
 #include "op/job_int.h"
 
 #define ARENA_MAX ((size_t)16 << 20)
-#define OVERDUE_EVERY_US (60LL * 1000000)
+#define SAVE_EVERY_US (60LL * 1000000)  /* a tick that found nothing is not worth a commit of its own */
 #define OVERDUE_AT_ONCE 16
 #define RETRY_US 1000000
 
@@ -37,13 +37,26 @@ static struct row_list open_jobs = {"job.open", &job_entity, "kind = :kind AND s
 static const struct statement is_open = {"job.is-open",
     "SELECT 1 FROM job WHERE kind = :kind AND object = :object AND state < 2"};
 
+static const struct schedule every_minute = {
+	.ja = "期限の来たものを処理する", .en = "Does what is due", .every_s = 60, .limit_s = 3600, .missed = SCHEDULE_ONCE,
+};
+
+/* What the clock sets going, of one kind. */
+struct clockwork {
+	struct schedule_state state;
+	bool changed, urgent;             /* not stored yet; not to wait for the next round */
+	bool work;                        /* look found something to do */
+	void *kept;
+};
+
 struct jobs {
 	struct engine *engine;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool due, stop;
-	int64_t overdue_at;               /* monotonic */
+	struct clockwork clocks[JOB_KIND_MAX];
+	int64_t saved_at;                 /* monotonic */
 	struct db *db;                    /* the thread's */
 	struct arena reading, writing;    /* of the thread, of the committer */
 	struct job_run runs[JOB_KIND_MAX];
@@ -74,6 +87,13 @@ static err file(struct row_context *rows, const struct job_kind *kind, struct id
 err job_file(struct call *call, const struct job_kind *kind, struct id object)
 {
 	return file(&call->rows, kind, object, call->actor.account, call->now_us);
+}
+
+const struct schedule *job_plan(const struct job_kind *kind)
+{
+	if (kind->overdue == NULL && kind->look == NULL)
+		return NULL;
+	return kind->schedule != NULL ? kind->schedule : &every_minute;
 }
 
 /* ---- the committer's thread ---- */
@@ -143,6 +163,18 @@ static err reload(struct job_run *run)
 	return run->job.state < JOB_DONE ? OK : FAIL(CONFLICT);
 }
 
+/* What stands in rows of its own. */
+static err work_look_step(struct job_commit *own, struct db *db)
+{
+	struct job_run *run = own->run;
+
+	(void)db;
+	run->done = false;
+	TRY(run->kind->step(run));
+	REQUIRE(own->jobs->engine->changes.count <= EVENT_ROW_MAX);
+	return OK;
+}
+
 static err work_step(struct job_commit *own, struct db *db)
 {
 	struct job_run *run = own->run;
@@ -199,6 +231,16 @@ static err work_file(struct job_commit *own, struct db *db)
 		if (!open)
 			TRY(file(&run->rows, run->kind, own->objects[i], (struct id){{0}}, run->now_us));
 	}
+	return OK;
+}
+
+static err work_save(struct job_commit *own, struct db *db)
+{
+	struct jobs *jobs = own->jobs;
+
+	for (size_t i = 0; job_kinds[i] != NULL; i++)
+		if (jobs->clocks[i].changed)
+			TRY(schedule_save(db, job_kinds[i]->name, &jobs->clocks[i].state));
 	return OK;
 }
 
@@ -293,16 +335,22 @@ static err pick(struct jobs *jobs, const struct job_kind *kind, struct job_run *
 	return OK;
 }
 
+static err read_begin(struct jobs *jobs, struct job_run *run)
+{
+	TRY(db_begin(jobs->db, DB_READ));
+	engine_rows(jobs->engine, jobs->db, &jobs->reading, NULL, &run->rows);
+	run->rows.newest = NULL; /* J3 */
+	run->now_us = clock_now_us();
+	return OK;
+}
+
 static err gather(struct jobs *jobs, struct job_run *run)
 {
 	err e;
 
 	if (run->kind->gather == NULL)
 		return OK;
-	TRY(db_begin(jobs->db, DB_READ));
-	engine_rows(jobs->engine, jobs->db, &jobs->reading, NULL, &run->rows);
-	run->rows.newest = NULL; /* J3 */
-	run->now_us = clock_now_us();
+	TRY(read_begin(jobs, run));
 	e = run->kind->gather(run);
 	db_rollback(jobs->db); /* it only read */
 	return e;
@@ -315,9 +363,44 @@ static err give_up(struct jobs *jobs, struct job_run *run)
 	return commit_and_wait(&own);
 }
 
+static void end_turn(struct jobs *jobs, size_t at, enum schedule_outcome outcome)
+{
+	struct clockwork *clock = &jobs->clocks[at];
+	const struct schedule *plan = job_plan(job_kinds[at]);
+
+	if (plan == NULL || clock->state.running_at == 0)
+		return;
+	schedule_end(plan, &clock->state, outcome, clock_now_us());
+	clock->changed = true;
+	clock->urgent = clock->urgent || outcome != SCHEDULE_NOTHING;
+}
+
 static bool passes(err e)
 {
 	return err_is(e, ERR_UNAVAILABLE) || err_is(e, ERR_LIMITED) || err_is(e, ERR_TIMEOUT);
+}
+
+/* One step of what look found. It is looked at anew at its next time, whatever became of it. */
+static bool advance_look(struct jobs *jobs, size_t at)
+{
+	struct clockwork *clock = &jobs->clocks[at];
+	struct job_run *run = &jobs->runs[at];
+	struct job_commit own = {.jobs = jobs, .run = run, .work = work_look_step};
+	int64_t started = clock_mono_us();
+	err e;
+
+	if (!clock->work)
+		return false;
+	e = commit_and_wait(&own);
+	if (err_is_ok(e) && !run->done) {
+		rest(jobs, clock_mono_us() - started); /* J1 */
+		return true;
+	}
+	clock->work = false;
+	end_turn(jobs, at, err_is_ok(e) ? SCHEDULE_DONE : SCHEDULE_FAILED);
+	if (!err_is_ok(e))
+		log_warn("job %s: %s", job_kinds[at]->name, err_row(e)->name);
+	return false;
 }
 
 /* One step, or the end, of the oldest job of a kind. true: look again at once. */
@@ -330,12 +413,16 @@ static bool advance(struct jobs *jobs, size_t at)
 	int64_t started;
 	err e;
 
+	if (kind->look != NULL)
+		return advance_look(jobs, at);
 	if (clock_mono_us() < jobs->retry_at[at])
 		return false;
 	jobs->retry_at[at] = 0;
 	e = pick(jobs, kind, run, &found);
-	if (err_is_ok(e) && !found)
+	if (err_is_ok(e) && !found) {
+		end_turn(jobs, at, SCHEDULE_DONE);
 		return false;
+	}
 	if (err_is_ok(e))
 		e = gather(jobs, run);
 	started = clock_mono_us();
@@ -352,6 +439,7 @@ static bool advance(struct jobs *jobs, size_t at)
 	if (!found || (passes(e) && ++run->tries < JOB_TRIES))
 		return false;
 	log_error("job %s gives up: %s", kind->name, err_row(e)->name);
+	end_turn(jobs, at, SCHEDULE_FAILED);
 	if (err_is_ok(give_up(jobs, run)))
 		forget(run);
 	return false;
@@ -374,24 +462,80 @@ static err find_overdue(struct jobs *jobs, const struct job_kind *kind, struct j
 	return e;
 }
 
-static void file_overdue(struct jobs *jobs)
+/* *found_out: there is something to do. */
+static err ask_statement(struct jobs *jobs, size_t at, bool *found_out)
 {
-	if (clock_mono_us() < jobs->overdue_at)
-		return;
-	jobs->overdue_at = clock_mono_us() + OVERDUE_EVERY_US;
-	for (size_t i = 0; job_kinds[i] != NULL; i++) {
-		struct job_run run = {.kind = job_kinds[i], .compartment = jobs->engine->config.compartment};
-		struct job_commit own = {.jobs = jobs, .run = &run, .work = work_file};
-		err e;
+	struct job_run run = {.kind = job_kinds[at], .compartment = jobs->engine->config.compartment};
+	struct job_commit own = {.jobs = jobs, .run = &run, .work = work_file};
 
-		if (job_kinds[i]->overdue == NULL)
-			continue;
-		e = find_overdue(jobs, job_kinds[i], &own);
-		if (err_is_ok(e) && own.object_count > 0)
-			e = commit_and_wait(&own);
-		if (!err_is_ok(e))
-			log_warn("overdue jobs of %s were not filed: %s", job_kinds[i]->name, err_row(e)->name);
+	TRY(find_overdue(jobs, job_kinds[at], &own));
+	*found_out = own.object_count > 0;
+	return *found_out ? commit_and_wait(&own) : OK;
+}
+
+static err ask_look(struct jobs *jobs, size_t at, bool *found_out)
+{
+	struct job_run *run = &jobs->runs[at];
+	err e;
+
+	if (jobs->clocks[at].work)
+		return OK; /* still at it */
+	arena_reset(&jobs->reading);
+	*run = (struct job_run){.kind = job_kinds[at], .compartment = jobs->engine->config.compartment, .kept = &jobs->clocks[at].kept};
+	TRY(read_begin(jobs, run));
+	e = job_kinds[at]->look(run, found_out);
+	db_rollback(jobs->db); /* it only read */
+	jobs->clocks[at].work = err_is_ok(e) && *found_out;
+	return e;
+}
+
+static void ask(struct jobs *jobs, size_t at)
+{
+	struct clockwork *clock = &jobs->clocks[at];
+	const struct job_kind *kind = job_kinds[at];
+	int64_t missed = clock->state.missed_at;
+	bool running = clock->state.running_at != 0;
+	bool found = false;
+	err e;
+
+	if (schedule_late(job_plan(kind), &clock->state, clock_now_us()))
+		clock->changed = clock->urgent = true;
+	if (!schedule_due(job_plan(kind), &clock->state, clock_now_us()))
+		return;
+	clock->changed = true;
+	clock->urgent = clock->urgent || clock->state.missed_at != missed;
+	if (running)
+		clock->state.next_at = schedule_next(job_plan(kind), clock_now_us());
+	else
+		schedule_begin(job_plan(kind), &clock->state, clock_now_us());
+	e = kind->look != NULL ? ask_look(jobs, at, &found) : ask_statement(jobs, at, &found);
+	if (!err_is_ok(e))
+		log_warn("what is due of %s was not found: %s", kind->name, err_row(e)->name);
+	if (!err_is_ok(e) || !(found || running))
+		end_turn(jobs, at, err_is_ok(e) ? SCHEDULE_NOTHING : SCHEDULE_FAILED);
+	else
+		clock->urgent = clock->urgent || !running;
+}
+
+static void ask_all(struct jobs *jobs)
+{
+	struct job_run run = {.kind = job_kinds[0]};
+	struct job_commit own = {.jobs = jobs, .run = &run, .work = work_save};
+	bool changed = false, urgent = false;
+
+	for (size_t i = 0; job_kinds[i] != NULL && !stopping(jobs); i++) {
+		if (job_plan(job_kinds[i]) != NULL)
+			ask(jobs, i);
+		changed = changed || jobs->clocks[i].changed;
+		urgent = urgent || jobs->clocks[i].urgent;
 	}
+	if (!urgent && !(changed && clock_mono_us() - jobs->saved_at >= SAVE_EVERY_US))
+		return;
+	if (!err_is_ok(commit_and_wait(&own)))
+		return; /* the next round tries again */
+	jobs->saved_at = clock_mono_us();
+	for (size_t i = 0; job_kinds[i] != NULL; i++)
+		jobs->clocks[i].changed = jobs->clocks[i].urgent = false;
 }
 
 static bool wait_due(struct jobs *jobs)
@@ -414,7 +558,7 @@ static void *jobs_main(void *context)
 	while (wait_due(jobs)) {
 		bool more = true;
 
-		file_overdue(jobs);
+		ask_all(jobs);
 		while (more && !stopping(jobs)) {
 			more = false;
 			for (size_t i = 0; job_kinds[i] != NULL; i++)
@@ -450,6 +594,22 @@ static err sync_init(struct jobs *jobs)
 	return made ? OK : FAIL(UNAVAILABLE);
 }
 
+/* What was under way when the process ended is not under way any more; it is asked for at its next time. */
+static void load_clocks(struct jobs *jobs)
+{
+	for (size_t i = 0; job_kinds[i] != NULL; i++) {
+		struct schedule_state *state = &jobs->clocks[i].state;
+
+		if (job_plan(job_kinds[i]) == NULL)
+			continue;
+		if (!err_is_ok(schedule_load(jobs->db, job_kinds[i]->name, state)))
+			*state = (struct schedule_state){0}; /* begun anew: what is due is seen in the rows, not here */
+		if (state->running_at != 0)
+			state->next_at = 0;
+		state->running_at = 0;
+	}
+}
+
 static err prepare(struct jobs *jobs)
 {
 	size_t count = 0;
@@ -459,13 +619,18 @@ static err prepare(struct jobs *jobs)
 	REQUIRE(count <= JOB_KIND_MAX);
 	TRY(row_list_make(&open_jobs));
 	TRY(sync_init(jobs));
-	return db_open(jobs->engine->config.database, DB_READ, &jobs->db);
+	TRY(db_open(jobs->engine->config.database, DB_READ, &jobs->db));
+	load_clocks(jobs);
+	return OK;
 }
 
 static void jobs_free(struct jobs *jobs)
 {
-	for (size_t i = 0; i < JOB_KIND_MAX; i++)
+	for (size_t i = 0; job_kinds[i] != NULL; i++) {
 		forget(&jobs->runs[i]);
+		if (job_kinds[i]->drop != NULL && jobs->clocks[i].kept != NULL)
+			job_kinds[i]->drop(jobs->clocks[i].kept);
+	}
 	db_close(&jobs->db);
 	arena_free(&jobs->reading);
 	arena_free(&jobs->writing);

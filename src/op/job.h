@@ -16,7 +16,7 @@
 #ifndef OP_JOB_H
 #define OP_JOB_H
 
-#include "op/op.h"
+#include "op/schedule.h"
 
 #define JOB_STEP_ROWS 200
 #define JOB_TRIES 60        /* a second apart, while what a job needs is not there */
@@ -47,13 +47,21 @@ struct job_run {
 	size_t object_count;
 	struct id facility;         /* likewise where */
 	void *state;                /* made by gather, freed by forget */
+	void **kept;                /* of a kind that looks: memory as long as the process, made by look, freed by drop */
 	unsigned tries;
 };
 
 struct job_kind {
 	const char *name;           /* operation of its events: "import.check-step" */
-	/* SELECT of the ids of objects for which the clock files a job; parameter :now; asked once a minute. NULL = none. */
+	/* SELECT of the ids of objects for which the clock files a job; parameter :now; asked as `schedule` says. NULL = none. */
 	const struct statement *overdue;
+	const struct schedule *schedule; /* of overdue and look; NULL: every minute */
+	/*
+	 * Instead of overdue, and of rows in `job`: looks as `schedule` says, on the thread, on a read connection. With something to do,
+	 * step is run until it is done; each is recorded only if it wrote. run->job is zero.
+	 */
+	err (*look)(struct job_run *run, bool *due_out);
+	void (*drop)(void *kept);                /* frees what look keeps; NULL: nothing */
 	err (*gather)(struct job_run *run);      /* NULL: nothing to prepare. UNAVAILABLE: try again later */
 	err (*step)(struct job_run *run);
 	err (*fail)(struct job_run *run);        /* in the committer: says on the object that it failed; NULL: nothing to say */
@@ -62,6 +70,8 @@ struct job_kind {
 
 extern const struct job_kind *const *const job_kinds; /* ends with NULL; cli/tables.c */
 
+/* When the clock sets it going; NULL: never. */
+const struct schedule *job_plan(const struct job_kind *kind);
 /* For apply functions: runs after the commit. */
 MUST_USE err job_file(struct call *call, const struct job_kind *kind, struct id object);
 

@@ -70,7 +70,40 @@ static err never(struct job_run *run)
 
 static const struct job_kind count_kind = {.name = "count-step", .gather = gather, .step = step, .fail = say_failed, .forget = forget};
 static const struct job_kind bad_kind = {.name = "bad-step", .step = never, .fail = say_failed};
-const struct job_kind *const world_jobs[] = {&count_kind, &bad_kind, NULL};
+
+/* Looks, and does what it found in steps; what it keeps lives as long as the process. */
+static _Atomic int looked, to_do, looked_steps, dropped;
+
+static err look(struct job_run *run, bool *due_out)
+{
+	if (*run->kept == NULL)
+		*run->kept = malloc(1);
+	looked++;
+	*due_out = to_do > 0;
+	return *run->kept == NULL ? FAIL(UNAVAILABLE) : OK;
+}
+
+static err look_step(struct job_run *run)
+{
+	struct confirmation row = {.token_hash = {(const uint8_t *)"look", 4}, .bound = BYTES_LIT("x"), .expires_at = 1};
+	err e = row_insert(&run->rows, &op_entity_confirmation, &row);
+
+	if (!err_is_ok(e) && !err_is(e, ERR_CONFLICT))
+		return e;
+	looked_steps++;
+	run->done = --to_do == 0;
+	return OK;
+}
+
+static void drop(void *kept)
+{
+	free(kept);
+	dropped++;
+}
+
+static const struct schedule each_second = {.ja = "見る", .en = "Looks", .every_s = 1, .limit_s = 5, .missed = SCHEDULE_ONCE};
+static const struct job_kind look_kind = {.name = "look-step", .schedule = &each_second, .look = look, .step = look_step, .drop = drop};
+const struct job_kind *const world_jobs[] = {&count_kind, &bad_kind, &look_kind, NULL};
 
 static uint8_t next_object = 1;
 
@@ -86,13 +119,23 @@ static err file_bad(struct call *call)
 
 static const struct op count_op = WORLD_OP("test.count", file_count);
 static const struct op bad_op = WORLD_OP("test.bad", file_bad);
-const struct op *const world_ops[] = {&count_op, &bad_op, NULL};
+static const struct op schedule_op;
+const struct op *const world_ops[] = {&count_op, &bad_op, &schedule_op, NULL};
 
 /* The jobs' thread wakes once a second when it waits for something; a minute is for ever. */
 static void wait_for(_Atomic int *counter, int least)
 {
 	for (int i = 0; i < 60000 && *counter < least; i++)
 		usleep(1000);
+	assert_true(*counter >= least);
+}
+
+static void wait_ticking(_Atomic int *counter, int least)
+{
+	for (int i = 0; i < 600 && *counter < least; i++) {
+		local_tick(world);
+		usleep(100000);
+	}
 	assert_true(*counter >= least);
 }
 
@@ -153,11 +196,44 @@ static void goes_on_after_a_restart(void **state)
 	assert_int_equal(stepped, 4);
 }
 
+static struct schedule_state stored;
+
+static err read_schedule(struct call *call)
+{
+	return schedule_load(call->rows.db, "look-step", &stored);
+}
+
+static const struct op schedule_op = WORLD_OP("test.schedule", read_schedule);
+
+/* As often as its plan says and no row in the table of jobs; the row of its schedule outlasts the process. */
+static void looks_by_the_clock(void **state)
+{
+	int before;
+
+	(void)state;
+	wait_ticking(&looked, 1);
+	assert_int_equal(looked_steps, 0);
+	to_do = 3;
+	wait_ticking(&looked_steps, 3);
+	before = looked;
+	wait_ticking(&looked, before + 1);
+	assert_int_equal(looked_steps, 3);
+	before = dropped;
+	local_close(&world);
+	assert_int_equal(dropped, before + 1);
+	world_open();
+	assert_ok(world_call("test.schedule"));
+	assert_true(stored.last_at > 0 && stored.next_at > stored.last_at);
+	assert_int_equal(stored.outcome, SCHEDULE_DONE);
+	before = looked;
+	wait_ticking(&looked, before + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_to_the_end), cmocka_unit_test(one_after_the_other), cmocka_unit_test(gives_up),
-		cmocka_unit_test(refused_step_leaves_nothing), cmocka_unit_test(goes_on_after_a_restart),
+		cmocka_unit_test(refused_step_leaves_nothing), cmocka_unit_test(goes_on_after_a_restart), cmocka_unit_test(looks_by_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);
