@@ -4,14 +4,6 @@
 #include "op/schedule.h"
 #include "base/unit_test.h"
 
-/* No operations or jobs are needed here. */
-#include "op/job.h"
-const struct entity *const *const entities = (const struct entity *const[]){NULL};
-const struct op *const *const ops = (const struct op *const[]){NULL};
-const struct job_kind *const *const job_kinds = (const struct job_kind *const[]){NULL};
-const op_start op_starts[] = {NULL};
-const op_loader op_loaders[] = {NULL};
-
 #define SECOND 1000000LL
 #define DAY (86400 * SECOND)
 
