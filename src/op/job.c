@@ -606,6 +606,8 @@ static void load_clocks(struct jobs *jobs)
 			*state = (struct schedule_state){0}; /* begun anew: what is due is seen in the rows, not here */
 		if (state->running_at != 0)
 			state->next_at = 0;
+		else if (job_plan(job_kinds[i])->every_s > 0 && state->next_at > clock_now_us())
+			state->next_at = clock_now_us(); /* the first look is at the start */
 		state->running_at = 0;
 	}
 }
