@@ -1,8 +1,8 @@
-/* What principals and the city do: the calendar, classes and children, tablets, counts, approvals. */
+/* What principals and the city do: the calendar, classes and children, tablets and counts. */
 import type { Day } from '../base/day';
 import type { Call, Saved } from './client';
 import { path, saved } from './client';
-import type { Decoder, Page } from './decode';
+import type { Page } from './decode';
 import { choice, flag, integer, list, maybe, maybeFlag, nothing, page, record, text } from './decode';
 import { filed } from './people';
 import type { Filed } from './people';
@@ -310,45 +310,6 @@ export const readCounts = (date: Day): Call<Counts> => ({
 });
 
 /* What waits for a second person */
-export const CHANGE_STATES = ['waiting', 'applied', 'rejected', 'withdrawn', 'stale'] as const;
-export type ChangeState = (typeof CHANGE_STATES)[number];
-
-export interface Change {
-  readonly id: string;
-  readonly operation: string;
-  readonly object: string | null;
-  readonly impact: string | null;
-  readonly requester: string | null;
-  readonly state: ChangeState;
-  readonly filed_at: string | null;
-  readonly decided_at: string | null;
-}
-const change: Decoder<Change> = record<Change>({
-  id: text,
-  operation: text,
-  object: maybe(text),
-  impact: maybe(text),
-  requester: maybe(text),
-  state: choice(CHANGE_STATES),
-  filed_at: maybe(text),
-  decided_at: maybe(text),
-});
-
-export const readChanges = (cursor: string | null = null): Call<Page<Change>> => ({
-  method: 'GET',
-  path: path`/v1/changes?limit=${PAGE_MAX}` + (cursor ? path`&cursor=${cursor}` : ''),
-  decode: page(change),
-});
-
-export type Verdict = 'approve' | 'reject' | 'withdraw';
-
-export const decideChange = (id: string, verdict: Verdict): Call<null> => ({
-  method: 'POST',
-  path: path`/v1/changes/${id}/${verdict}`,
-  body: {},
-  decode: nothing,
-});
-
 export const openFacility = (body: object, key: string): Call<null> => ({
   method: 'POST',
   path: '/v1/facilities',

@@ -56,10 +56,11 @@ const PATHS = {
   cases: '/cases?kind&state&mine',
   newCase: '/cases/new?kind',
   case: '/cases/:case',
+  changes: '/changes?state',
+  change: '/changes/:change',
 
   /* officer */
   counts: '/counts?date',
-  changes: '/changes',
   facilities: '/facilities',
 
   /* whoever may see how the demands are met */

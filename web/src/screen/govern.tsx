@@ -11,8 +11,10 @@ const EditRecordPage = later(async () => (await import('../page/record-edit')).E
 const CasesPage = later(async () => (await import('../page/cases')).CasesPage);
 const CasePage = later(async () => (await import('../page/case')).CasePage);
 const NewCasePage = later(async () => (await import('../page/case-new')).NewCasePage);
+const ChangesPage = later(async () => (await import('../page/changes')).ChangesPage);
+const ChangePage = later(async () => (await import('../page/change')).ChangePage);
 
-type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord' | 'cases' | 'newCase' | 'case';
+type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord' | 'cases' | 'newCase' | 'case' | 'changes' | 'change';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -51,6 +53,8 @@ export const governScreens: Screens<Shown> = {
     under: 'cases',
   },
   case: { view: ({ case: id }) => <CasePage key={id} id={id} />, needs: ['case.kinds', 'case.see'], under: 'cases' },
+  changes: { view: (here) => <ChangesPage here={here} />, wide: true, needs: ['change.list'], tab: (words) => words.nav.changes },
+  change: { view: ({ change }) => <ChangePage key={change} id={change} />, wide: true, needs: ['change.see'], under: 'changes' },
 };
 
 /* What is kept, asked, told and done together. */

@@ -1,18 +1,16 @@
 import { isDay } from '../base/day';
 import { FacilitiesPage } from '../page/facilities';
-import { ChangesPage } from '../page/officer-changes';
 import { CountsPage } from '../page/officer-counts';
 import { govern, service } from './govern';
 import type { Entry, Screens } from './screen';
 
-export const officerScreens: Screens<'counts' | 'facilities' | 'changes'> = {
+export const officerScreens: Screens<'counts' | 'facilities'> = {
   counts: {
     view: ({ date }) => <CountsPage date={date && isDay(date) ? date : null} />,
     wide: true,
     needs: ['counts.see'],
     tab: (words) => words.nav.counts,
   },
-  changes: { view: () => <ChangesPage />, needs: ['change.list', 'change.approve'], tab: (words) => words.nav.changes },
   facilities: {
     view: () => <FacilitiesPage />,
     wide: true,

@@ -36,7 +36,7 @@ export const common: typeof Japanese = {
     register: 'Register',
     people: 'People',
     counts: 'Counts',
-    changes: 'Approvals',
+    changes: 'Changes',
     imports: 'Import',
     roll: 'Children',
     manage: 'Manage',

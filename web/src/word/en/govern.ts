@@ -1,8 +1,9 @@
 /* The screens of governance. */
 import type { GovernWords } from '../govern';
 import { cases } from './cases';
+import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes };

@@ -176,20 +176,4 @@ export const officer: typeof Japanese = {
     place: 'Kindergarten and class',
     columns: { enrolled: 'Enrolled', present: 'Present', absent: 'Absent', late: 'Late', early: 'Early' },
   },
-
-  changes: {
-    title: 'Approvals',
-    lead: 'What matters is done only when a second person approves.',
-    waiting: 'Waiting',
-    none: 'Nothing waits for approval.',
-    decided: 'Decided',
-    byYou: 'Filed by you',
-    byOther: 'Filed by somebody else',
-    states: { waiting: 'Waiting', applied: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', stale: 'Void' },
-    verdicts: {
-      approve: { label: 'Approve', title: 'Approve this?', done: 'Approved and done.' },
-      reject: { label: 'Reject', title: 'Reject this?', done: 'Rejected.' },
-      withdraw: { label: 'Withdraw', title: 'Withdraw this?', done: 'Withdrawn.' },
-    },
-  },
 };

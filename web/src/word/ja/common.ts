@@ -40,7 +40,7 @@ export const common = {
     register: '出席簿',
     people: '人の管理',
     counts: '人数',
-    changes: '承認',
+    changes: '変更',
     imports: '取り込み',
     roll: '園児',
     manage: '園の管理',

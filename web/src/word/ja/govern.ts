@@ -1,7 +1,8 @@
 /* The screens of governance. */
 import { cases } from './cases';
+import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
 
-export const govern = { ...shared, ...desk, ...records, ...cases };
+export const govern = { ...shared, ...desk, ...records, ...cases, ...changes };

@@ -174,20 +174,4 @@ export const officer = {
     place: '園・クラス',
     columns: { enrolled: '在園', present: '登園', absent: '欠席', late: '遅刻', early: '早退' },
   },
-
-  changes: {
-    title: '承認待ちの申請',
-    lead: '大切な変更は、申請した人とは別の人が承認してから実行されます。',
-    waiting: '承認を待っているもの',
-    none: '承認を待っている申請はありません。',
-    decided: '終わったもの',
-    byYou: 'あなたが申請しました',
-    byOther: 'ほかの人が申請しました',
-    states: { waiting: '承認待ち', applied: '承認されました', rejected: '却下されました', withdrawn: '取り下げられました', stale: '無効になりました' },
-    verdicts: {
-      approve: { label: '承認する', title: 'この申請を承認しますか', done: '承認しました。実行されました。' },
-      reject: { label: '却下する', title: 'この申請を却下しますか', done: '却下しました。' },
-      withdraw: { label: '取り下げる', title: 'この申請を取り下げますか', done: '取り下げました。' },
-    },
-  },
 };

@@ -1,0 +1,62 @@
+/* Changes. */
+import type { changes as words } from '../ja/changes';
+
+export const changes: typeof words = {
+  changes: {
+    title: 'Changes',
+    lead: 'What matters takes effect only when a second person approves it.',
+    back: 'Back to the changes',
+    open: { waiting: 'Waiting for approval', scheduled: 'Waiting for their time' },
+    none: 'Nothing waits for approval.',
+    all: 'All changes',
+    noneOf: 'No change fits.',
+    what: 'Change',
+    asked: 'Asked for by',
+    decided: 'Decided by',
+    you: 'You',
+    takesEffect: 'Takes effect',
+    appliedAt: 'Took effect',
+    approvers: 'May approve',
+    difference: 'Before and after',
+    field: 'Field',
+    before: 'Before',
+    after: 'After',
+    undoes: 'See the change it would undo',
+    undoneBy: 'See the change that undid it',
+    later: (time) => `Once approved, it takes effect on ${time}.`,
+    states: {
+      waiting: 'Waiting for approval',
+      scheduled: 'Waiting for its time',
+      applied: 'In effect',
+      rejected: 'Rejected',
+      withdrawn: 'Withdrawn',
+      stale: 'Void',
+      failed: 'Could not be applied',
+    },
+    outcomes: {
+      waiting: 'Your approval is noted.',
+      scheduled: 'Approved. It takes effect at its time.',
+      applied: 'Approved. It is in effect.',
+      rejected: 'Rejected.',
+      withdrawn: 'Withdrawn.',
+      stale: 'What it was about has changed meanwhile, so it was not applied.',
+      failed: 'Approved, but it could not be applied.',
+    },
+    whys: {
+      'state-moved': 'What it was about had changed meanwhile, so it was not applied.',
+      'requester-left': 'Whoever asked no longer had the role, so it was not applied.',
+      'approver-left': 'Whoever approved no longer had the role, so it was not applied.',
+      refused: 'It was refused when it was to take effect.',
+    },
+    verdicts: {
+      approve: { label: 'Approve', title: 'Approve this change?', done: 'Approved.' },
+      reject: { label: 'Reject', title: 'Reject this change?', done: 'Rejected.' },
+      withdraw: { label: 'Withdraw', title: 'Withdraw this change?', done: 'Withdrawn.' },
+      undo: {
+        label: 'Undo',
+        title: 'Ask to undo it?',
+        done: 'Asked for. Once a second person approves, what was before is in effect again.',
+      },
+    },
+  },
+};
