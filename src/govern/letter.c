@@ -49,7 +49,7 @@ static const struct field fields[] = {
 };
 
 static const char *const unique[] = {"number", NULL};
-static const char *const indexes[] = {"state,channel,next_at", "hook", NULL};
+static const char *const indexes[] = {"state,channel,next_at", "state,place,object,number", "hook", NULL};
 
 const struct entity letter_entity = {
 	.name = "letter",
@@ -70,8 +70,18 @@ static struct row_list due = {
 	.where = "state = 0 AND channel = :channel AND next_at <= :now ORDER BY number LIMIT :limit",
 };
 
+static struct row_list due_at = {
+	.name = "govern.letter-due-at",
+	.entity = &letter_entity,
+	.where = "state = 0 AND channel = 2 AND place = :place AND next_at <= :now AND NOT EXISTS (SELECT 1 FROM letter AS older"
+	    " WHERE older.state = 0 AND older.channel = 2 AND older.place = letter.place AND older.object = letter.object"
+	    " AND older.number < letter.number) ORDER BY number LIMIT :limit",
+};
+_Static_assert(LETTER_WAITING == 0 && LETTER_POST == 2, "the statements say so");
+
 err letter_start(void)
 {
+	TRY(row_list_make(&due_at));
 	return row_list_make(&due);
 }
 
@@ -178,11 +188,27 @@ err letter_mail_roles(struct row_context *c, unsigned roles, const struct letter
 
 /* ---- those that are due ---- */
 
-err letter_due(struct row_context *c, enum letter_channel channel, int64_t now_us, size_t max,
-    err (*each)(void *context, const struct letter *letter), void *context)
+typedef err (*letter_each)(void *context, const struct letter *letter);
+
+static err each_of(struct row_context *c, struct query *query, letter_each each, void *context)
+{
+	bool row = true;
+
+	while (row) {
+		struct letter letter = {0};
+
+		TRY(query_step(query, &row));
+		if (row) {
+			TRY(row_read(c, &letter_entity, query, false, &letter));
+			TRY(each(context, &letter));
+		}
+	}
+	return OK;
+}
+
+err letter_due(struct row_context *c, enum letter_channel channel, int64_t now_us, size_t max, letter_each each, void *context)
 {
 	struct query *query = NULL;
-	bool row = true;
 	err e = query_start(c->db, due.statement, &query);
 
 	if (err_is_ok(e))
@@ -191,14 +217,42 @@ err letter_due(struct row_context *c, enum letter_channel channel, int64_t now_u
 		e = query_int(query, "now", now_us);
 	if (err_is_ok(e))
 		e = query_int(query, "limit", (int64_t)max);
-	while (err_is_ok(e) && row) {
-		struct letter letter = {0};
+	if (err_is_ok(e))
+		e = each_of(c, query, each, context);
+	query_end(&query);
+	return e;
+}
 
+err letter_due_at(struct row_context *c, struct bytes place, int64_t now_us, size_t max, letter_each each, void *context)
+{
+	struct query *query = NULL;
+	err e = query_start(c->db, due_at.statement, &query);
+
+	if (err_is_ok(e))
+		e = query_text(query, "place", place);
+	if (err_is_ok(e))
+		e = query_int(query, "now", now_us);
+	if (err_is_ok(e))
+		e = query_int(query, "limit", (int64_t)max);
+	if (err_is_ok(e))
+		e = each_of(c, query, each, context);
+	query_end(&query);
+	return e;
+}
+
+static const struct statement places = {"govern.letter-places",
+    "SELECT DISTINCT place FROM letter WHERE state = 0 AND channel = 2 ORDER BY place"};
+
+err letter_places(struct row_context *c, err (*each)(void *context, struct bytes place), void *context)
+{
+	struct query *query = NULL;
+	bool row = true;
+	err e = query_start(c->db, &places, &query);
+
+	while (err_is_ok(e) && row) {
 		e = query_step(query, &row);
 		if (err_is_ok(e) && row)
-			e = row_read(c, &letter_entity, query, false, &letter);
-		if (err_is_ok(e) && row)
-			e = each(context, &letter);
+			e = each(context, column_bytes(query, 0));
 	}
 	query_end(&query);
 	return e;

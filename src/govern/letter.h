@@ -71,6 +71,12 @@ MUST_USE err letter_mail_roles(struct row_context *c, unsigned roles, const stru
 MUST_USE err letter_due(struct row_context *c, enum letter_channel channel, int64_t now_us, size_t max,
     err (*each)(void *context, const struct letter *letter), void *context);
 
+/* Post: each place to which something waits. */
+MUST_USE err letter_places(struct row_context *c, err (*each)(void *context, struct bytes place), void *context);
+/* Post to one place that is due, the oldest first; of each object the oldest that waits alone, so that they go in their order. */
+MUST_USE err letter_due_at(struct row_context *c, struct bytes place, int64_t now_us, size_t max,
+    err (*each)(void *context, const struct letter *letter), void *context);
+
 /* What became of an attempt; letter.settle. */
 enum letter_outcome { LETTER_NOT_YET, LETTER_IS_SENT, LETTER_IS_DELIVERED, LETTER_HAS_FAILED, LETTER_HAS_BOUNCED };
 

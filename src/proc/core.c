@@ -5,6 +5,7 @@
  *   a worker each   edge loop: receives frames, runs reads, hands writes to the committer, sends replies
  *   committer, pool the engine's
  *   core_prove      what `prove` asks for and tells
+ *   core_post       letters of other compartments, and to them
  *
  * C1  Every frame is checked again against the descriptor of its operation (engine) and our own limits (wire).
  * C2  A reply goes to the channel its request came from; when that one has gone, it goes nowhere.
@@ -25,6 +26,7 @@
 #include "op/compartment.h"
 #include "op/engine.h"
 #include "op/head_signer.h"
+#include "proc/core_post.h"
 #include "proc/core_prove.h"
 #include "proc/proc.h"
 #include "proc/sandbox.h"
@@ -68,6 +70,7 @@ struct core {
 	bool told_ready;
 	_Atomic bool writable;
 	struct core_prove *prove;
+	struct core_teller *post;
 };
 
 /* ---- links ---- */
@@ -448,6 +451,9 @@ static void channel_returns(struct core *core, const struct control_message *mes
 	case FD_PROVE:
 		core_prove_channel(core->prove, message->fd);
 		return;
+	case FD_POST:
+		core_teller_channel(core->post, message->fd);
+		return;
 	default:
 		close(message->fd);
 	}
@@ -498,6 +504,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *render = boot_find(boot, FD_RENDER, NULL, 0);
 	const struct boot_fd *scan = boot_find(boot, FD_SCAN, NULL, 0);
 	const struct boot_fd *prove = boot_find(boot, FD_PROVE, NULL, 0);
+	const struct boot_fd *post = boot_find(boot, FD_POST, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
 		.touch = identity_touch,
@@ -528,6 +535,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	for (size_t i = 0; i < boot->fd_count; i++)
 		if (boot->fds[i].role == FD_EDGE)
 			TRY(worker_start(core, &boot->fds[i]));
+	TRY(core_post_start(&core->compartment, core->engine, post != NULL ? post->fd : -1, &core->post));
 	return core_prove_start(&core->compartment, core->engine, prove != NULL ? prove->fd : -1, &core->prove);
 }
 
@@ -553,6 +561,7 @@ int proc_core(struct boot *boot)
 	atomic_store(&core.writable, true);
 	status = control_loop(&core);
 	core_prove_stop(&core.prove);
+	core_teller_stop(&core.post);
 	workers_stop(&core);
 	engine_stop(&core.engine);
 	err_ignore(head_signer_tick(core.compartment.signer)); /* the next start signs it otherwise */

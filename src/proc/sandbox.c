@@ -234,12 +234,19 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.keeps_secrets = true,
 		.files_max = 4096,
 		.threads_max = 64,
-	},	[PROCESS_PROVE] = {
+	},
+	[PROCESS_PROVE] = {
 		.name = "prove",
 		.groups = {GROUP(calls_life), GROUP(calls_pairs), GROUP(calls_no_files)},
 		.keeps_secrets = true,
 		.files_max = 256,
 		.threads_max = 16,
+	},
+	[PROCESS_POST] = {
+		.name = "post",
+		.groups = {GROUP(calls_life), GROUP(calls_no_files)},
+		.files_max = 256,
+		.threads_max = 4,
 	},
 };
 

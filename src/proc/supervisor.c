@@ -24,7 +24,7 @@
 #include "proc/supervisor.h"
 #include "proc/table.h"
 
-#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + 5 * SUPERVISOR_COMPARTMENTS_MAX + 1)
+#define CHILDREN_MAX (SUPERVISOR_DOORS_MAX + (size_t)PROCESS_KIND_COUNT * SUPERVISOR_COMPARTMENTS_MAX)
 #define SETTINGS_ADDED 8               /* for edges and prove, to those that all have */
 #define ONCE_NAME "host"
 #define YOUNG_US INT64_C(1000000)      /* dying sooner after being ready counts as a crash loop */
@@ -296,6 +296,8 @@ static err fill_boot(struct supervisor *s, size_t number, int control, struct bo
 		TRY(fill_edge(s, child, boot));
 	if (child->kind == PROCESS_PROVE)
 		TRY(fill_prove(s, boot));
+	if (child->kind == PROCESS_POST && s->config->probe != NULL)
+		add_setting(boot, "probe", s->config->probe);
 	return links_start(&s->links, number, boot, give_end, s);
 }
 
@@ -659,7 +661,7 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_PROVE, PROCESS_INTRUDER};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_POST, PROCESS_PROVE, PROCESS_INTRUDER};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		enum process_scope scope = table_process(order[i])->scope;

@@ -5,7 +5,8 @@
  *         └─ … every core it serves    ├─ reader
  *                                      ├─ render
  *                                      ├─ scan
- *                                      └─ prove, the same one for all ─── intruder
+ *                                      ├─ prove, the same one for all ─── intruder
+ *                                      └─ post, the same one for all
  */
 #ifndef PROC_TABLE_H
 #define PROC_TABLE_H
