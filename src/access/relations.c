@@ -98,6 +98,9 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"contract", RELATION_PROVIDER, "contract.facility IS NULL"},
 	{"work_calendar", RELATION_CUSTOMER, "work_calendar.edition > 0"},
 	{"work_calendar", RELATION_PROVIDER, "work_calendar.edition > 0"},
+	/* Settings are of the real side: what is made for checks has none. */
+	{"setting", RELATION_CUSTOMER, "setting.value >= 0 AND :actor_probe = 0"},
+	{"setting", RELATION_PROVIDER, "setting.value >= 0 AND :actor_probe = 0"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_CUSTOMER, ACCOUNT_SIDE("change.requester")},
 	{"change", RELATION_PROVIDER, ACCOUNT_SIDE("change.requester")},

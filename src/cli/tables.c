@@ -17,6 +17,8 @@
 #include "op/op_entity.h"
 #include "op/readwire.h"
 #include "op/schedule.h"
+#include "op/setting.h"
+#include "op/setting_ops.h"
 
 #define TABLE_MAX 512
 
@@ -30,14 +32,14 @@ static const struct job_kind *joined_jobs[JOB_KIND_MAX + 1];
 
 const struct job_kind *const *const job_kinds = joined_jobs;
 
-const op_start op_starts[] = {change_start, contract_start, identity_start, kinder_start, govern_start, assure_start, NULL};
+const op_start op_starts[] = {change_start, contract_start, setting_start, identity_start, kinder_start, govern_start, assure_start, NULL};
 
-const op_loader op_loaders[] = {govern_load, assure_load, NULL};
+const op_loader op_loaders[] = {setting_load, govern_load, assure_load, NULL};
 
 const struct op_settle op_settles[] = {{&describe_settle, describe_due}, {0}};
 
-static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, identity_entities, kinder_entities, govern_entities, assure_entities, NULL};
-static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, events_ops, evidence_ops, cosign_ops, export_ops, schedule_ops, NULL};
+static const struct entity *const *const entity_lists[] = {op_entity_list, contract_entities, setting_entities, identity_entities, kinder_entities, govern_entities, assure_entities, NULL};
+static const struct op *const *const op_lists[] = {identity_ops, kinder_ops, govern_ops, assure_ops, change_ops, contract_ops, setting_ops, events_ops, evidence_ops, cosign_ops, export_ops, schedule_ops, NULL};
 static const struct job_kind *const *const job_lists[] = {change_jobs, kinder_jobs, govern_jobs, assure_jobs, NULL};
 
 /* Before the catalogue is loaded there is nothing to compare with. */

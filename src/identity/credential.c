@@ -5,7 +5,7 @@
 #include "identity/identity_int.h"
 #include "identity/membership.h"
 #include "identity/recovery.h"
-#include "op/contract.h"
+#include "op/setting.h"
 
 #include "identity/credential.h"
 
@@ -107,7 +107,7 @@ bool credential_locked(const struct credential *credential, int64_t now_us)
 }
 
 /* Nobody's, too: an unknown login costs the same as a known one. ID-3 */
-static err failures_max(struct call *call, struct id account, int64_t *max_out)
+err credential_failures_max(struct call *call, struct id account, int64_t *max_out)
 {
 	struct membership membership = {0};
 	struct contract_limits agreed = {0};
@@ -116,7 +116,9 @@ static err failures_max(struct call *call, struct id account, int64_t *max_out)
 	if (!err_is(e, ERR_NOT_FOUND))
 		TRY(e);
 	TRY(contract_limits(call, membership.facility, &agreed));
-	*max_out = agreed.lock_attempts != 0 ? agreed.lock_attempts : CREDENTIAL_FAILURES_MAX;
+	TRY(setting_of(call, SETTING_SIGN_IN_ATTEMPTS, max_out));
+	if (agreed.lock_attempts != 0 && agreed.lock_attempts < *max_out)
+		*max_out = agreed.lock_attempts;
 	return OK;
 }
 
@@ -124,9 +126,9 @@ err credential_count(struct call *call, struct credential *credential, bool *loc
 {
 	int64_t now_us = call->now_us;
 	bool locked = credential->locked_at != 0;
-	int64_t max = CREDENTIAL_FAILURES_MAX;
+	int64_t max = 0;
 
-	TRY(failures_max(call, credential->account, &max));
+	TRY(credential_failures_max(call, credential->account, &max));
 	if (locked && now_us - credential->locked_at >= CREDENTIAL_LOCK_US) {
 		locked = false;
 		credential->locked_at = 0;
@@ -145,9 +147,9 @@ err credential_count(struct call *call, struct credential *credential, bool *loc
 
 err credential_uncount(struct call *call, struct credential *credential)
 {
-	int64_t max = CREDENTIAL_FAILURES_MAX;
+	int64_t max = 0;
 
-	TRY(failures_max(call, credential->account, &max));
+	TRY(credential_failures_max(call, credential->account, &max));
 	if (credential->failures > 0)
 		credential->failures--;
 	if (credential->failures < max)

@@ -1,7 +1,7 @@
 /*
  * credential - an account's password and how often it was missed in a row.
  *
- *   open ──5th failure (or as agreed), credential_count──▶ locked ──30 minutes, credential_count──▶ open
+ *   open ──as many failures as are set, credential_count──▶ locked ──30 minutes, credential_count──▶ open
  *   any ──right password, credential_clear──▶ open
  *
  * Logins that have no credential are counted in a decoy, so that they cost the same. T-24; ID-3.
@@ -11,7 +11,6 @@
 
 #include "op/op.h"
 
-#define CREDENTIAL_FAILURES_MAX 5
 #define CREDENTIAL_LOCK_US ((int64_t)30 * 60 * 1000000)
 
 struct credential {
@@ -33,7 +32,9 @@ MUST_USE err credential_of(struct row_context *c, struct id account, struct cred
 MUST_USE err credential_decoy(struct call *call, struct credential *credential_out);
 /* Does the lock still hold? */
 bool credential_locked(const struct credential *credential, int64_t now_us);
-/* Counts one attempt as failed; how many lock, the contract says for the account's facility. locked_out: it was locked already, so the
+/* How many failures in a row lock this account: the setting, or the contract's number for its facility where that is stricter. */
+MUST_USE err credential_failures_max(struct call *call, struct id account, int64_t *max_out);
+/* Counts one attempt as failed; so many lock. locked_out: it was locked already, so the
  * password must not decide. */
 MUST_USE err credential_count(struct call *call, struct credential *credential, bool *locked_out);
 /* The attempt that was counted is none after all; earlier ones stay counted. */

@@ -9,6 +9,7 @@
 #include "identity/reach.h"
 #include "identity/recovery.h"
 #include "identity/session.h"
+#include "op/setting.h"
 
 #include "identity/invitation.h"
 
@@ -71,6 +72,7 @@ bool invitation_live(const struct invitation *invitation, enum account_state sta
 
 /* ---- making and voiding ---- */
 
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
 #define OPEN_MAX 4 /* of one account: a new one voids the former, so there is one */
 
 static err open_ones(struct call *call, struct id account, struct invitation list[static OPEN_MAX], size_t *count_out)
@@ -134,6 +136,18 @@ err invitation_token_new(const struct call *call, enum invitation_purpose purpos
 	return OK;
 }
 
+err invitation_limit(struct call *call, enum invitation_purpose purpose, struct invitation_token *token)
+{
+	int64_t days = 0;
+
+	if (purpose != INVITATION_FIRST)
+		return OK;
+	TRY(setting_of(call, SETTING_INVITATION, &days));
+	if (token->expires > call->now_us + days * DAY_US)
+		token->expires = call->now_us + days * DAY_US;
+	return OK;
+}
+
 err invitation_make(struct call *call, struct id account, enum invitation_purpose purpose, const struct invitation_token *token)
 {
 	uint8_t hash[HASH_LEN];
@@ -194,6 +208,7 @@ static err issue(struct call *call, enum invitation_purpose purpose)
 
 	TRY(invitation_due(call, call_id(call, "account"), purpose, &reach));
 	TRY(invitation_token_new(call, purpose, &token));
+	TRY(invitation_limit(call, purpose, &token));
 	e = invitation_make(call, reach.account.row.id, purpose, &token);
 	if (err_is_ok(e))
 		e = invitation_text(call, &token, &text);
@@ -428,13 +443,15 @@ static err show_code(struct call *call, const struct acceptance *a, struct id ac
 {
 	struct credential credential = {0};
 	struct factor_look look = {0};
+	int64_t max = 0;
 
 	TRY(factor_look(call, account, call_text(call, "totp"), &look));
 	if (look.verdict == FACTOR_NONE && !a->factor)
 		return OK;
 	TRY(credential_of(&call->rows, account, &credential));
-	/* The attempt itself has been counted: the fifth in a row may still be right, one during a lock may not. */
-	if (credential.failures > CREDENTIAL_FAILURES_MAX)
+	TRY(credential_failures_max(call, account, &max));
+	/* The attempt itself has been counted: the last in a row may still be right, one during a lock may not. */
+	if (credential.failures > max)
 		return refuse(call, FAIL(UNAUTHENTICATED), "locked");
 	if (look.verdict != FACTOR_RIGHT || !a->factor)
 		return refuse(call, FAIL(UNAUTHENTICATED), "wrong code");

@@ -55,6 +55,8 @@ MUST_USE err invitation_open(struct call *call, struct id account, enum invitati
 /* Voids all open ones of the account. */
 MUST_USE err invitation_void(struct call *call, struct id account);
 MUST_USE err invitation_token_new(const struct call *call, enum invitation_purpose purpose, struct invitation_token *token_out);
+/* Shortens its time to what is set. */
+MUST_USE err invitation_limit(struct call *call, enum invitation_purpose purpose, struct invitation_token *token);
 /* Makes the token good, in place of any other of the account. */
 MUST_USE err invitation_make(struct call *call, struct id account, enum invitation_purpose purpose, const struct invitation_token *token);
 /* "<city>.<43>" and "https://HOST/#/invitation/<city>.<43>" */

@@ -161,6 +161,7 @@ static err add_recipient(struct call *call, struct batch *batch, const struct re
 	TRY(arena_copy(call->arena, bytes_of(&login), &to->login));
 	TRY(arena_copy(call->arena, reach->account.name, &to->name));
 	TRY(invitation_token_new(call, batch->purpose, &to->token));
+	TRY(invitation_limit(call, batch->purpose, &to->token));
 	batch->count++;
 	return OK;
 }

@@ -9,6 +9,7 @@
 #include "identity/identity_int.h"
 #include "identity/membership.h"
 #include "identity/notice.h"
+#include "op/setting.h"
 
 #include "identity/session.h"
 
@@ -97,12 +98,31 @@ struct session_limits session_limits(const struct session *session, enum role ro
 	return limits;
 }
 
+static int64_t stricter(int64_t agreed, int64_t set)
+{
+	return agreed == 0 || set < agreed ? set : agreed;
+}
+
+/* What is set counts like what is agreed: the strictest holds. */
+static err set_limits(struct call *call, bool guardian, struct contract_limits *limits)
+{
+	int64_t idle = 0;
+	int64_t total = 0;
+
+	TRY(setting_of(call, guardian ? SETTING_SESSION_GUARDIAN_IDLE : SETTING_SESSION_IDLE, &idle));
+	TRY(setting_of(call, guardian ? SETTING_SESSION_GUARDIAN_TOTAL : SETTING_SESSION_TOTAL, &total));
+	limits->idle_us = stricter(limits->idle_us, idle * (guardian ? DAY_US : MINUTE_US));
+	limits->total_us = stricter(limits->total_us, total * (guardian ? DAY_US : HOUR_US));
+	return OK;
+}
+
 err session_limits_at(struct call *call, const struct session *session, enum role role, struct id facility,
     struct session_limits *limits_out)
 {
 	struct contract_limits agreed = {0};
 
 	TRY(contract_limits(call, facility, &agreed));
+	TRY(set_limits(call, role == ROLE_GUARDIAN && id_is_zero(session->device), &agreed));
 	*limits_out = session_limits(session, role, &agreed);
 	return OK;
 }

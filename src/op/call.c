@@ -3,6 +3,7 @@
 
 #include "op/engine_int.h"
 #include "op/list.h"
+#include "op/setting.h"
 
 static int input_index(const struct call *call, const char *name)
 {
@@ -48,7 +49,14 @@ err call_object(struct call *call, const char *entity, struct id id)
 
 err call_proved(struct call *call, int seconds)
 {
-	if (id_is_zero(call->actor.session) || call->now_us - call->actor.signed_in_us <= (int64_t)seconds * 1000000)
+	int64_t minutes = 0;
+
+	if (id_is_zero(call->actor.session))
+		return OK;
+	TRY(setting_of(call, SETTING_STEP_UP, &minutes));
+	if (minutes * 60 < seconds)
+		seconds = (int)(minutes * 60);
+	if (call->now_us - call->actor.signed_in_us <= (int64_t)seconds * 1000000)
 		return OK;
 	call->reason = "sign-in too old";
 	return FAIL(STEP_UP);

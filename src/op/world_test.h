@@ -10,6 +10,7 @@
 #include "op/job.h"
 #include "op/local.h"
 #include "op/op_entity.h"
+#include "op/setting.h"
 #include "op/stream.h"
 #include "store/temp_test.h"
 
@@ -39,14 +40,14 @@ static const struct entity place = {
 #endif
 
 static const struct entity *const world_entities[] = {
-	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, &contract_entity, &place,
+	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &account, &contract_entity, &setting_entity, &place,
 	WORLD_ENTITIES NULL,
 };
 
 const struct entity *const *const entities = world_entities;
 const struct op *const *const ops = world_ops;
 const struct job_kind *const *const job_kinds = world_jobs;
-const op_start op_starts[] = {stream_start, contract_start, WORLD_STARTS NULL};
+const op_start op_starts[] = {stream_start, contract_start, setting_start, WORLD_STARTS NULL};
 const op_loader op_loaders[] = {NULL};
 const struct op_settle op_settles[] = {{0}};
 

@@ -215,6 +215,7 @@ const samples = {
 	skip: () => 0,
 	requirement: () => 'K-1',
 	check: () => 'lockout-after-failures',
+	setting: () => 'invitation',
 	entity: () => 'facility',
 	current: () => 'Wrong-Password-0!',
 	new: () => 'Kawaru-Koto_4711',
