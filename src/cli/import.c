@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/catalog.h"
 #include "cli/cli.h"
 #include "cli/prompt.h"
 #include "identity/identity.h"
@@ -281,6 +282,7 @@ int cli_import(const struct cli_options *o)
 {
 	struct session s = {.options = o};
 	char directory[PATH_MAX];
+	char catalog[PATH_MAX];
 	OWN(buf) file = {0};
 	int channel = -1;
 	err e;
@@ -290,6 +292,8 @@ int cli_import(const struct cli_options *o)
 		(void)fprintf(stderr, "import needs --customer NAME, --file CSV and --login NAME; password and code are read from standard input, a line each\n");
 		return CLI_USAGE;
 	}
+	if (!catalog_load(o, catalog))
+		return CLI_USAGE;
 	e = crypto_start();
 	if (err_is_ok(e))
 		e = compartment_start();

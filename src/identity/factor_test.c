@@ -10,6 +10,7 @@
 #include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/local.h"
+#include "op/setting.h"
 #include "store/temp_test.h"
 
 #define LOGIN "kanri"
@@ -40,7 +41,7 @@ static int make(void **state)
 {
 	const struct compartment_spec spec = {.name = "city", .title_ja = "市", .title_en = "City", .demo = true};
 
-	if (temp_make(state) != 0 || !err_is_ok(crypto_start()) || !err_is_ok(compartment_start()) ||
+	if (temp_make(state) != 0 || !err_is_ok(crypto_start()) || !err_is_ok(compartment_start()) || !err_is_ok(setting_load(SEKIMORI_ROOT "/catalog")) ||
 	    !err_is_ok(compartment_make(temp_file("city"), &spec)) ||
 	    !err_is_ok(local_open(temp_file("city"), identity_authenticate, &local)))
 		return -1;

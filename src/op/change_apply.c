@@ -187,4 +187,9 @@ static err fail(struct job_run *run)
 	return row_update(&run->rows, entity, &change);
 }
 
-const struct job_kind change_apply_job = {.name = "change.apply-step", .overdue = &due, .step = step, .fail = fail};
+static const struct schedule often = {
+	.ja = "時刻の来た承認済みの変更を適用する", .en = "Lets approved changes take effect at their time",
+	.every_s = 10, .limit_s = 300, .missed = SCHEDULE_ONCE,
+};
+
+const struct job_kind change_apply_job = {.name = "change.apply-step", .overdue = &due, .schedule = &often, .step = step, .fail = fail};
