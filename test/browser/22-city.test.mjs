@@ -29,6 +29,7 @@ test('the counts of the city are those of the boards', { skip: !officer || !prin
     const board = await read(page, `/v1/facilities/${facility}/board?date=${date}`);
     await leave(page);
     await signIn(page, officer);
+    await at(page, '/counts');
     await title(page, '登園・欠席の人数');
     await page.locator('[name=date]').fill(date);
     await page.getByRole('heading', { level: 2, name: written(date) }).waitFor();
