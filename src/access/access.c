@@ -21,7 +21,9 @@ const char *const access_relation_names[] = {
 	[RELATION_SEES] = "sees", [RELATION_FILES] = "files", [RELATION_HANDLES] = "handles", [RELATION_SIGNS] = "signs", [RELATION_COUNT] = NULL,
 };
 
-/* Statement i belongs to relations_rules[i]. */
+/* The table, and behind it the rules of what follows others. Statement i belongs to rules[i]; it ends with entity == NULL. */
+static struct access_rule rules[ACCESS_RULE_MAX + 1];
+static size_t rule_count;
 static struct statement statements[ACCESS_RULE_MAX];
 
 static err derive(const struct access_rule *rule, struct statement *statement_out)
@@ -40,25 +42,10 @@ static err derive(const struct access_rule *rule, struct statement *statement_ou
 	return OK;
 }
 
-err access_start(void)
-{
-	for (size_t i = 0; relations_rules[i].entity != NULL; i++) {
-		REQUIRE(i < ACCESS_RULE_MAX);
-		if (statements[i].sql == NULL)
-			TRY(derive(&relations_rules[i], &statements[i]));
-	}
-	return OK;
-}
-
-const struct statement *access_statement(size_t index)
-{
-	return index < ACCESS_RULE_MAX && statements[index].sql != NULL ? &statements[index] : NULL;
-}
-
 static int rule_find(const char *entity, enum relation relation)
 {
-	for (int i = 0; relations_rules[i].entity != NULL; i++)
-		if (relations_rules[i].relation == relation && strcmp(relations_rules[i].entity, entity) == 0)
+	for (int i = 0; rules[i].entity != NULL; i++)
+		if (rules[i].relation == relation && strcmp(rules[i].entity, entity) == 0)
 			return i;
 	return -1;
 }
@@ -67,7 +54,61 @@ const char *access_predicate(const char *entity, enum relation relation)
 {
 	int i = rule_find(entity, relation);
 
-	return i < 0 ? NULL : relations_rules[i].predicate;
+	return i < 0 ? NULL : rules[i].predicate;
+}
+
+static void rule_add(const struct access_rule *rule)
+{
+	REQUIRE(rule_count < ACCESS_RULE_MAX);
+	rules[rule_count++] = *rule;
+}
+
+/* All objects that may be followed so, joined by OR. */
+static err follow(const struct access_follow *first)
+{
+	OWN(buf) sql = {0};
+	char *predicate;
+
+	for (const struct access_follow *f = relations_follows; f->entity != NULL; f++) {
+		const char *of = access_predicate(f->followed, f->relation);
+
+		if (strcmp(f->entity, first->entity) != 0 || f->as != first->as || of == NULL)
+			continue;
+		TRY(buf_printf(&sql, "%s(%s.%s = %d AND EXISTS (SELECT 1 FROM %s WHERE %s.id = %s.%s AND (%s)))", sql.len > 0 ? " OR " : "",
+		    f->entity, f->kind, f->place, f->followed, f->followed, f->entity, f->object, of));
+	}
+	if (sql.len == 0)
+		TRY(buf_append_str(&sql, "1 = 0"));
+	predicate = strndup((const char *)sql.ptr, sql.len); /* kept as long as the process */
+	if (predicate == NULL)
+		return FAIL(UNAVAILABLE);
+	rule_add(&(struct access_rule){first->entity, first->as, predicate});
+	return OK;
+}
+
+static err make_rules(void)
+{
+	for (size_t i = 0; relations_rules[i].entity != NULL; i++)
+		rule_add(&relations_rules[i]);
+	for (const struct access_follow *f = relations_follows; f->entity != NULL; f++)
+		if (access_predicate(f->entity, f->as) == NULL)
+			TRY(follow(f));
+	return OK;
+}
+
+err access_start(void)
+{
+	if (rule_count == 0)
+		TRY(make_rules());
+	for (size_t i = 0; i < rule_count; i++)
+		if (statements[i].sql == NULL)
+			TRY(derive(&rules[i], &statements[i]));
+	return OK;
+}
+
+const struct statement *access_statement(size_t index)
+{
+	return index < ACCESS_RULE_MAX && statements[index].sql != NULL ? &statements[index] : NULL;
 }
 
 err access_bind(struct query *query, const struct actor *actor)

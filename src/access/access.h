@@ -76,6 +76,18 @@ struct access_rule {
 };
 extern const struct access_rule relations_rules[]; /* access/relations.c; ends with entity == NULL */
 
+/*
+ * What hangs on an object of another entity, and whoever stands so to the object stands so to it: `relation` to the row of `followed`
+ * whose id stands in `object`, where `kind` holds `place`, is `as` to the row of `entity`. What nobody has any relation to, nobody reaches.
+ */
+struct access_follow {
+	const char *entity, *kind;
+	int place;
+	const char *object, *followed;
+	enum relation relation, as;
+};
+extern const struct access_follow relations_follows[]; /* access/relations.c; ends with entity == NULL */
+
 /* Derives the statements of every rule; once, before threads. */
 MUST_USE err access_start(void);
 const struct statement *access_statement(size_t index);  /* all derived statements, NULL past the end */

@@ -112,3 +112,22 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"description", RELATION_SIGNS, "(description.approve & :actor_role) <> 0"},
 	{0},
 };
+
+#define ON(entity, kind, place, followed, relation, as) {(entity), (kind), (place), "object", (followed), (relation), (as)}
+/* place: as in the choices of attachment.object_kind and document.object_kind. */
+#define ATTACHED(place, followed, relation, as) ON("attachment", "object_kind", place, followed, relation, as)
+
+/* What hangs on an object is seen by whoever sees the object, and added by whoever files or handles it. */
+const struct access_follow relations_follows[] = { /* AC-1 AC-2 */
+	ATTACHED(0, "record", RELATION_SEES, RELATION_SEES),
+	ATTACHED(0, "record", RELATION_FILES, RELATION_FILES),
+	ATTACHED(1, "casefile", RELATION_SEES, RELATION_SEES),
+	ATTACHED(1, "casefile", RELATION_OWN, RELATION_SEES),
+	ATTACHED(1, "casefile", RELATION_OWN, RELATION_FILES),
+	ATTACHED(1, "casefile", RELATION_HANDLES, RELATION_FILES),
+	ATTACHED(2, "announcement", RELATION_SEES, RELATION_SEES),
+	ATTACHED(2, "announcement", RELATION_FILES, RELATION_FILES),
+	ATTACHED(3, "campaign", RELATION_SEES, RELATION_SEES),
+	ATTACHED(3, "campaign", RELATION_HANDLES, RELATION_FILES),
+	{0},
+};

@@ -11,7 +11,7 @@
 #include "edge/session.h"
 #include "entity/json.h"
 
-#define REPLY_BLOCK_MAX 4096
+#define REPLY_BLOCK_MAX 5120
 
 enum reply_type { REPLY_NOTHING, REPLY_IS_JSON, REPLY_IS_TEXT, REPLY_IS_OCTETS, REPLY_IS_PROBLEM, REPLY_TYPE_COUNT };
 

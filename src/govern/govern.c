@@ -1,3 +1,4 @@
+#include "govern/attachment.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/letter.h"
@@ -12,6 +13,7 @@
 
 const struct entity *const govern_entities[] = {
 	&todo_entity,
+	&attachment_entity,
 	&describe_entity,
 	&workcalendar_entity,
 	&letter_entity,
@@ -20,6 +22,13 @@ const struct entity *const govern_entities[] = {
 };
 
 const struct op *const govern_ops[] = {
+	&attachment_begin,
+	&attachment_put,
+	&attachment_finish,
+	&attachment_see,
+	&attachment_list,
+	&attachment_content,
+	&attachment_remove,
 	&desk_see,
 	&desk_count,
 	&describe_settle,
@@ -34,6 +43,8 @@ const struct op *const govern_ops[] = {
 
 const struct job_kind *const govern_jobs[] = {
 	&todo_remind,
+	&attachment_scan,
+	&attachment_clean,
 	NULL,
 };
 
@@ -61,6 +72,7 @@ typedef err (*govern_starter)(void);
 static const govern_starter starters[] = {
 	describe_start,
 	todo_start,
+	attachment_start,
 	desk_start,
 	workcalendar_start,
 	letter_start,

@@ -436,7 +436,7 @@ static bool advance(struct jobs *jobs, size_t at)
 	/* What the step noted in memory may have been rolled back in the rows. */
 	forget_state(run);
 	jobs->retry_at[at] = clock_mono_us() + RETRY_US;
-	if (!found || (passes(e) && ++run->tries < JOB_TRIES))
+	if (!found || (passes(e) && (kind->patient || ++run->tries < JOB_TRIES)))
 		return false;
 	log_error("job %s gives up: %s", kind->name, err_row(e)->name);
 	end_turn(jobs, at, SCHEDULE_FAILED);

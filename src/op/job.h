@@ -62,6 +62,7 @@ struct job_kind {
 	 */
 	err (*look)(struct job_run *run, bool *due_out);
 	void (*drop)(void *kept);                /* frees what look keeps; NULL: nothing */
+	bool patient;               /* what it needs may be away for long: UNAVAILABLE is tried again for as long as it takes */
 	err (*gather)(struct job_run *run);      /* NULL: nothing to prepare. UNAVAILABLE: try again later */
 	err (*step)(struct job_run *run);
 	err (*fail)(struct job_run *run);        /* in the committer: says on the object that it failed; NULL: nothing to say */

@@ -10,7 +10,7 @@
 
 enum media { MEDIA_NONE, MEDIA_PDF, MEDIA_PNG, MEDIA_JPEG, MEDIA_XLSX, MEDIA_DOCX, MEDIA_CSV, MEDIA_TEXT, MEDIA_COUNT };
 
-#define MEDIA_NAME_MAX 480 /* bytes of a file's name: 120 letters */
+#define MEDIA_NAME_MAX 800 /* bytes of a file's name: 200 letters */
 
 extern const char *const media_names[]; /* "none", "pdf" …; ends with NULL */
 const char *media_type(enum media media); /* of Content-Type; NULL: none */

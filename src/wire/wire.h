@@ -18,7 +18,7 @@
 #define WIRE_KEY_MAX 128
 #define WIRE_PHRASE_MAX 200
 #define WIRE_FLAW_MAX 32
-#define WIRE_FILE_MAX 480          /* bytes of a file's name */
+#define WIRE_FILE_MAX 800          /* bytes of a file's name */
 
 enum wire_type { WIRE_HELLO = 1, WIRE_REQUEST, WIRE_REPLY, WIRE_READY_ASK, WIRE_READY };
 
