@@ -11,7 +11,7 @@ static const char *const states[] = {
 
 #define AT(member) .offset = offsetof(struct attachment, member)
 #define KIND_FIELD .name = "object_kind", .ja = "添付先の種類", .en = "Attached to what", .type = FIELD_CHOICE, .grade = GRADE_2, \
-	.required = true, .choices = attachment_kinds
+	.required = true, .choices = attachment_place_kinds
 #define OBJECT_FIELD .name = "object", .ja = "添付先", .en = "Attached to", .type = FIELD_ID, .grade = GRADE_2, .required = true
 /* Names of files name people. */
 #define NAME_FIELD .name = "name", .ja = "ファイル名", .en = "File name", .type = FIELD_TEXT, .grade = GRADE_3A, .personal = true, \
@@ -88,8 +88,8 @@ static err conflict(struct call *call, const char *ja, const char *en)
 
 static int32_t kind_of(const char *object_kind)
 {
-	for (int32_t i = 0; attachment_kinds[i] != NULL; i++)
-		if (strcmp(attachment_kinds[i], object_kind) == 0)
+	for (int32_t i = 0; attachment_place_kinds[i] != NULL; i++)
+		if (strcmp(attachment_place_kinds[i], object_kind) == 0)
 			return i;
 	REQUIRE(false);
 }
@@ -135,7 +135,7 @@ static err may_remove(struct call *call, const struct attachment *attachment, bo
 {
 	struct attachment_object object;
 
-	TRY(attachment_object_get(&call->rows, attachment->object_kind, attachment->object, &object));
+	TRY(attachment_place_get(&call->rows, attachment->object_kind, attachment->object, &object));
 	*may_out = attachment->opened_at > object.settled_at;
 	return OK;
 }
@@ -255,7 +255,7 @@ static err begin_apply(struct call *call)
 
 	call_store(call, &attachment_entity, &attachment);
 	attachment.media = MEDIA_NONE;
-	e = attachment_object_get(&call->rows, attachment.object_kind, attachment.object, &object);
+	e = attachment_place_get(&call->rows, attachment.object_kind, attachment.object, &object);
 	if (err_is(e, ERR_NOT_FOUND))
 		call->reason = "out of reach";
 	TRY(e);
@@ -264,11 +264,11 @@ static err begin_apply(struct call *call)
 	attachment.probe = object.probe;
 	TRY(row_insert(&call->rows, &attachment_entity, &attachment));
 	TRY(may_add(call, attachment.row.id));
-	if (object.settled_at != 0 && attachment_places[attachment.object_kind].closes)
+	if (object.settled_at != 0 && attachment_place_rows[attachment.object_kind].closes)
 		return conflict(call, "公開または終了したものには、もう添付できません。", "Nothing is attached any more to what is published or closed.");
 	TRY(has_room(call, &attachment));
 	TRY(call_object(call, attachment_entity.name, attachment.row.id));
-	TRY(call_object(call, attachment_places[attachment.object_kind].entity, attachment.object));
+	TRY(call_object(call, attachment_place_rows[attachment.object_kind].entity, attachment.object));
 	return put_one(call, &call->out, &attachment);
 }
 
@@ -364,7 +364,7 @@ static err finish_apply(struct call *call)
 	attachment.state = ATTACHMENT_SCANNING;
 	attachment.finished_at = call->now_us;
 	TRY(row_update(&call->rows, &attachment_entity, &attachment));
-	TRY(job_file(call, &attachment_scan, attachment.row.id));
+	TRY(job_file(call, &attachment_job_scan, attachment.row.id));
 	return put_one(call, &call->out, &attachment);
 }
 
@@ -558,7 +558,7 @@ static err remove_apply(struct call *call)
 		    "What was attached when it was approved, published or closed stays.");
 	attachment.state = ATTACHMENT_REMOVED;
 	TRY(row_update(&call->rows, &attachment_entity, &attachment));
-	return job_file(call, &attachment_clean, attachment.row.id);
+	return job_file(call, &attachment_job_clean, attachment.row.id);
 }
 
 const struct op attachment_remove = {

@@ -25,7 +25,7 @@ enum attachment_state {
 
 struct attachment {
 	struct row row;
-	int32_t object_kind;            /* place in attachment_places */
+	int32_t object_kind;            /* place in attachment_place_rows */
 	struct id object, description, facility;
 	bool probe;
 	struct id opener;
@@ -46,7 +46,7 @@ struct attachment {
 
 extern const struct entity attachment_entity;
 extern const struct op attachment_begin, attachment_put, attachment_finish, attachment_see, attachment_list, attachment_content, attachment_remove;
-extern const struct job_kind attachment_scan, attachment_clean;
+extern const struct job_kind attachment_job_scan, attachment_job_clean;
 
 MUST_USE err attachment_start(void);
 /* "attachments": those of an object, as in GET /v1/attachments/{attachment}; the object is open and the caller may see it. */

@@ -17,11 +17,11 @@ struct attachment_object {
 	int64_t settled_at;         /* 0: not yet */
 };
 
-extern const char *const attachment_kinds[]; /* "record", "case", "announcement", "campaign"; ends with NULL */
-extern const struct attachment_place attachment_places[]; /* the same places */
+extern const char *const attachment_place_kinds[]; /* "record", "case", "announcement", "campaign"; ends with NULL */
+extern const struct attachment_place attachment_place_rows[]; /* the same places */
 
 MUST_USE err attachment_place_start(void);
 /* NOT_FOUND: no such object. */
-MUST_USE err attachment_object_get(struct row_context *rows, int32_t kind, struct id object, struct attachment_object *out);
+MUST_USE err attachment_place_get(struct row_context *rows, int32_t kind, struct id object, struct attachment_object *out);
 
 #endif

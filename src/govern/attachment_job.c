@@ -160,7 +160,7 @@ static const struct schedule scan_plan = {
 	.missed = SCHEDULE_ONCE,
 };
 
-const struct job_kind attachment_scan = {
+const struct job_kind attachment_job_scan = {
 	.name = "attachment.scan-step",
 	.overdue = &not_scanned,
 	.schedule = &scan_plan,
@@ -208,7 +208,7 @@ static const struct schedule clean_plan = {
 	.missed = SCHEDULE_ONCE,
 };
 
-const struct job_kind attachment_clean = {
+const struct job_kind attachment_job_clean = {
 	.name = "attachment.clean-step",
 	.overdue = &to_clean,
 	.schedule = &clean_plan,

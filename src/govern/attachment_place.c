@@ -7,11 +7,11 @@
 enum { RECORD, CASE, ANNOUNCEMENT, CAMPAIGN, PLACE_COUNT };
 
 /* Only grows: stored by number, and named so in access/relations.c. */
-const char *const attachment_kinds[] = {
+const char *const attachment_place_kinds[] = {
 	[RECORD] = "record", [CASE] = "case", [ANNOUNCEMENT] = "announcement", [CAMPAIGN] = "campaign", [PLACE_COUNT] = NULL,
 };
 
-const struct attachment_place attachment_places[] = {
+const struct attachment_place attachment_place_rows[] = {
 	[RECORD] = {.entity = "record", .settled = "approved_at"},
 	[CASE] = {.entity = "casefile", .settled = "closed_at", .closes = true},
 	[ANNOUNCEMENT] = {.entity = "announcement", .settled = "published_at", .closes = true},
@@ -43,7 +43,7 @@ err attachment_place_start(void)
 {
 	for (size_t i = 0; i < PLACE_COUNT; i++)
 		if (statements[i].sql == NULL)
-			TRY(derive(&attachment_places[i], &statements[i]));
+			TRY(derive(&attachment_place_rows[i], &statements[i]));
 	return OK;
 }
 
@@ -57,7 +57,7 @@ static err take(struct query *query, struct attachment_object *out)
 	return OK;
 }
 
-err attachment_object_get(struct row_context *rows, int32_t kind, struct id object, struct attachment_object *out)
+err attachment_place_get(struct row_context *rows, int32_t kind, struct id object, struct attachment_object *out)
 {
 	struct attachment_object found = {.settled_at = 0};
 	struct query *query = NULL;

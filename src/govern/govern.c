@@ -43,8 +43,8 @@ const struct op *const govern_ops[] = {
 
 const struct job_kind *const govern_jobs[] = {
 	&todo_remind,
-	&attachment_scan,
-	&attachment_clean,
+	&attachment_job_scan,
+	&attachment_job_clean,
 	NULL,
 };
 
