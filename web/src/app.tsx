@@ -32,6 +32,7 @@ import { Unlock } from './page/unlock';
 import { Confirm } from './part/confirm';
 import { Discard } from './part/discard';
 import { Frame } from './part/frame';
+import { later } from './part/later';
 import { ProblemNotice } from './part/problem';
 import { Loading } from './part/remote';
 import { StepUp } from './part/step-up';
@@ -46,6 +47,9 @@ type Stage =
   | { readonly stage: 'out'; readonly arrival: Arrival; readonly login?: string | null }
   | { readonly stage: 'enrol' }
   | { readonly stage: 'in'; readonly me: Me; readonly operations: ReadonlySet<string> };
+
+const HeldPage = later(async () => (await import('./page/held')).HeldPage);
+const TermsPage = later(async () => (await import('./page/terms')).TermsPage);
 
 const FLUSH_MS = 4_000;
 
@@ -73,6 +77,7 @@ interface OutsideProps {
 
 function Outside({ client, arrival, login, signedIn }: OutsideProps) {
   const route = useRoute();
+  if (route.page === 'terms') return <TermsPage client={client} />;
   if (route.page === 'forgotten') return <Forgotten client={client} />;
   return <SignIn client={client} arrival={arrival} known={login} signedIn={signedIn} />;
 }
@@ -118,6 +123,8 @@ export function App() {
         prove: asks.prove,
         confirm: asks.confirm,
         enrol: () => setStage({ stage: 'enrol' }),
+        held: () =>
+          setStage((before) => (before.stage === 'in' ? { ...before, me: { ...before.me, held: true } } : before)),
       }),
     [asks, forgotten],
   );
@@ -220,7 +227,7 @@ export function App() {
     [client, enter, leave, lockNow, stage],
   );
 
-  const account = stage.stage === 'in' ? stage.me.account : null;
+  const account = stage.stage === 'in' && !stage.me.held ? stage.me.account : null;
   useEffect(() => {
     if (account === null) {
       outbox.close();
@@ -273,7 +280,7 @@ export function App() {
           {stage.stage === 'enrol' && !away && <FirstFactor client={client} done={ask} leave={leave} />}
           {session && (
             <SessionContext.Provider value={session}>
-              <Inside session={session} />
+              {session.me.held ? <HeldPage /> : <Inside session={session} />}
             </SessionContext.Provider>
           )}
         </div>

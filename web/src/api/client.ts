@@ -59,6 +59,7 @@ export interface Person {
   readonly prove: () => Promise<boolean>;
   readonly confirm: (demand: Demand) => Promise<Consent | null>;
   readonly enrol: () => void;
+  readonly held: () => void; /* something must be accepted first */
 }
 
 /* Build a path; every given value stays one segment or one parameter. */
@@ -149,6 +150,10 @@ export function createClient(person: Person): Client {
       }
       if (problem.slug === 'second-factor-required') {
         person.enrol();
+        throw new Failure(problem);
+      }
+      if (problem.slug === 'terms-unaccepted') {
+        person.held();
         throw new Failure(problem);
       }
       if (problem.slug === 'step-up-required') {

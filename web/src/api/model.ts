@@ -64,6 +64,7 @@ export interface Me {
   readonly second_factor: Factor | null;
   readonly notices: number | null; /* not seen yet */
   readonly trial: Trial | null; /* an auditor who tries out a role */
+  readonly held: boolean; /* until what must be accepted is */
 }
 export const me = record<Me>({
   account: text,
@@ -76,6 +77,7 @@ export const me = record<Me>({
   second_factor: maybe(choice(FACTORS)),
   notices: maybe(integer),
   trial: maybe(record<Trial>({ since: text })),
+  held: maybeFlag,
 });
 
 export interface Facility {

@@ -11,6 +11,7 @@ const PATHS = {
 
   /* before sign-in */
   forgotten: '/forgotten',
+  terms: '/terms',
   tablet: '/tablet',
 
   /* everyone */
@@ -56,6 +57,10 @@ const PATHS = {
   cases: '/cases?kind&state&mine',
   newCase: '/cases/new?kind',
   case: '/cases/:case',
+  announcements: '/announcements?kind&state',
+  newAnnouncement: '/announcements/new?kind',
+  announcement: '/announcements/:announcement',
+  editAnnouncement: '/announcements/:announcement/edit',
   changes: '/changes?state',
   change: '/changes/:change',
 

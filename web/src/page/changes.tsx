@@ -24,7 +24,7 @@ type Here = RouteOf<'changes'>;
 const OPEN = ['waiting', 'scheduled'] as const;
 type Open = (typeof OPEN)[number];
 
-function Pending({ state }: { readonly state: Open }) {
+function Pending({ state, moved }: { readonly state: Open; readonly moved: () => void }) {
   const { say } = useGovernWords();
   const words = say.changes;
   const [changes, again] = useRemote(readChanges(state));
@@ -51,6 +51,7 @@ function Pending({ state }: { readonly state: Open }) {
                   decided={(what) => {
                     setTold(what);
                     again();
+                    moved();
                   }}
                 />
               ))}
@@ -110,12 +111,13 @@ export function ChangesPage({ here }: { readonly here: Here }) {
   const { say } = useGovernWords();
   const words = say.changes;
   const state = CHANGE_STATES.find((one) => one === here.state) ?? null;
+  const [turn, setTurn] = useState(0);
   return (
     <>
       <Title text={words.title} />
       <p class="lead">{words.lead}</p>
       {OPEN.map((one) => (
-        <Pending key={one} state={one} />
+        <Pending key={one} state={one} moved={() => setTurn((before) => before + 1)} />
       ))}
       <section class="part-section" aria-labelledby="all">
         <h2 class="section-title" id="all">
@@ -133,7 +135,7 @@ export function ChangesPage({ here }: { readonly here: Here }) {
             onValue={(value) => turnTo({ page: 'changes', state: value === 'all' ? null : value })}
           />
         </div>
-        <Past key={state} state={state} />
+        <Past key={`${state} ${turn}`} state={state} />
       </section>
     </>
   );

@@ -17,6 +17,7 @@ import { Gate } from '../part/gate';
 import { Notice } from '../part/notice';
 import { PasswordField } from '../part/password';
 import { ProblemNotice } from '../part/problem';
+import { SignInNotices } from '../part/sign-in-notices';
 import { Title } from '../part/title';
 import { useWords } from '../word/word';
 
@@ -100,6 +101,7 @@ export function SignIn({ client, arrival, known = null, signedIn }: Props) {
   return (
     <Gate help={say.help}>
       <Title text={say.title} />
+      <SignInNotices client={client} />
       {arrival === 'ended' && !problem && code === null && <Notice tone="info" title={say.ended} />}
       {arrival === 'unwritten' && !problem && code === null && <Notice tone="warning" title={say.unwritten} />}
       {arrival === 'accepted' && !problem && code === null && <Notice tone="success" title={say.accepted} />}
@@ -148,6 +150,11 @@ export function SignIn({ client, arrival, known = null, signedIn }: Props) {
           </Button>
         )}
       </form>
+      <p class="gate-terms">
+        <a class="button button-quiet" href={hrefOf({ page: 'terms' })}>
+          {words.nav.terms}
+        </a>
+      </p>
     </Gate>
   );
 }

@@ -172,6 +172,58 @@ export function Choice<T extends string>({ label, name, options, value, onValue,
   );
 }
 
+interface ChecksProps extends LabelProps {
+  readonly name: string;
+  readonly options: readonly Option<string>[];
+  readonly value: string; /* those chosen, a space between */
+  readonly required?: boolean;
+  readonly onText: (text: string) => void;
+}
+
+/* Any of a few. */
+export function Checks({ label, hint, error, name, options, value, required, onText }: ChecksProps) {
+  const id = useId();
+  const { words } = useWords();
+  const chosen = new Set(value.split(' ').filter(Boolean));
+  const turn = (one: string) => {
+    if (!chosen.delete(one)) chosen.add(one);
+    onText(options.map((option) => option.value).filter((option) => chosen.has(option)).join(' '));
+  };
+  return (
+    <fieldset class="field" aria-describedby={describe(id, { label, hint, error })}>
+      <legend class="label">
+        {label}
+        {required && <span class="required">{words.field.required}</span>}
+      </legend>
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <div>
+        {options.map((option) => (
+          <div key={option.value}>
+            <label class="check">
+              <input
+                type="checkbox"
+                name={name}
+                value={option.value}
+                checked={chosen.has(option.value)}
+                onChange={() => turn(option.value)}
+              />
+              <span>
+                {option.label}
+                {option.hint && <span class="soft">（{option.hint}）</span>}
+              </span>
+            </label>
+          </div>
+        ))}
+      </div>
+      {error && <ErrorText id={`${id}-error`}>{error}</ErrorText>}
+    </fieldset>
+  );
+}
+
 interface SelectProps<T extends string> extends LabelProps {
   readonly name: string;
   readonly options: readonly Option<T>[];

@@ -5,12 +5,12 @@ import { newKey } from '../api/client';
 import { problemOf } from '../api/problem';
 import { useSending } from '../base/sending';
 import { Button } from './button';
-import { Area, Choice, ErrorText, Field, Select } from './field';
+import { Area, Checks, Choice, ErrorText, Field, Select } from './field';
 import type { Option } from './field';
 import { fieldMessages, SendProblem } from './problem';
 import { useWords } from '../word/word';
 
-type Kind = 'text' | 'area' | 'date' | 'time' | 'telephone' | 'number' | 'select' | 'choice';
+type Kind = 'text' | 'area' | 'date' | 'time' | 'telephone' | 'number' | 'select' | 'choice' | 'checks';
 
 export interface FieldOf {
   readonly name: string;
@@ -20,6 +20,7 @@ export interface FieldOf {
   readonly required?: boolean;
   readonly hint?: string;
   readonly maxLength?: number;
+  readonly rows?: number;
   readonly options?: readonly Option<string>[];
   readonly check?: (text: string) => string | null; /* the code of what is wrong with it */
 }
@@ -58,14 +59,16 @@ interface OneProps {
 }
 
 function One({ field, value, error, onText }: OneProps) {
-  const { name, label, kind = 'text', required = false, hint, maxLength, options = [] } = field;
+  const { name, label, kind = 'text', required = false, hint, maxLength, rows = 3, options = [] } = field;
   const shared = { name, label, value, error, required, ...(hint ? { hint } : {}) };
   const limit = maxLength ? { maxLength } : {};
   switch (kind) {
     case 'area':
-      return <Area {...shared} {...limit} rows={3} onText={onText} />;
+      return <Area {...shared} {...limit} rows={rows} onText={onText} />;
     case 'select':
       return <Select {...shared} options={options} onValue={onText} />;
+    case 'checks':
+      return <Checks {...shared} options={options} onText={onText} />;
     case 'choice':
       return <Choice label={label} name={name} value={value} error={error} options={options} onValue={onText} />;
     case 'date':

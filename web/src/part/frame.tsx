@@ -1,6 +1,7 @@
 /* What surrounds every screen after sign-in. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { AnnouncedBanner } from './announced-banner';
 import { Icon, Mark } from './icon';
 import { Native } from './name';
 import { LanguageSwitch } from './speech';
@@ -128,6 +129,7 @@ export function Frame({ tabs, wide, children }: Props) {
         {open && open.parts.length > 1 && <Tabs look="tabs tabs-parts" label={words.nav.parts(open.label)} tabs={open.parts} />}
       </header>
       <TrialBanner />
+      <AnnouncedBanner />
       <main id="main" class={wide ? 'main main-wide' : 'main'} tabIndex={-1}>
         {children}
       </main>

@@ -11,10 +11,31 @@ const EditRecordPage = later(async () => (await import('../page/record-edit')).E
 const CasesPage = later(async () => (await import('../page/cases')).CasesPage);
 const CasePage = later(async () => (await import('../page/case')).CasePage);
 const NewCasePage = later(async () => (await import('../page/case-new')).NewCasePage);
+const AnnouncementsPage = later(async () => (await import('../page/announcements')).AnnouncementsPage);
+const AnnouncementPage = later(async () => (await import('../page/announcement')).AnnouncementPage);
+const NewAnnouncementPage = later(async () => (await import('../page/announcement-edit')).NewAnnouncementPage);
+const EditAnnouncementPage = later(async () => (await import('../page/announcement-edit')).EditAnnouncementPage);
+const TermsInside = later(async () => (await import('../page/terms')).TermsInside);
 const ChangesPage = later(async () => (await import('../page/changes')).ChangesPage);
 const ChangePage = later(async () => (await import('../page/change')).ChangePage);
 
-type Shown = 'desk' | 'registers' | 'book' | 'newRecord' | 'record' | 'editRecord' | 'cases' | 'newCase' | 'case' | 'changes' | 'change';
+type Shown =
+  | 'desk'
+  | 'registers'
+  | 'book'
+  | 'newRecord'
+  | 'record'
+  | 'editRecord'
+  | 'cases'
+  | 'newCase'
+  | 'case'
+  | 'announcements'
+  | 'newAnnouncement'
+  | 'announcement'
+  | 'editAnnouncement'
+  | 'terms'
+  | 'changes'
+  | 'change';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -53,12 +74,34 @@ export const governScreens: Screens<Shown> = {
     under: 'cases',
   },
   case: { view: ({ case: id }) => <CasePage key={id} id={id} />, needs: ['case.kinds', 'case.see'], under: 'cases' },
+  announcements: {
+    view: (here) => <AnnouncementsPage here={here} />,
+    wide: true,
+    needs: ['announcement.current'],
+    tab: (words) => words.nav.announcements,
+  },
+  newAnnouncement: {
+    view: ({ kind }) => <NewAnnouncementPage key={kind} kind={kind ?? null} />,
+    needs: ['announcement.kinds', 'announcement.file'],
+    under: 'announcements',
+  },
+  announcement: {
+    view: ({ announcement }) => <AnnouncementPage key={announcement} id={announcement} />,
+    needs: ['announcement.see'],
+    under: 'announcements',
+  },
+  editAnnouncement: {
+    view: ({ announcement }) => <EditAnnouncementPage key={announcement} id={announcement} />,
+    needs: ['announcement.kinds', 'announcement.change'],
+    under: 'announcements',
+  },
+  terms: { view: () => <TermsInside />, needs: [], whenever: () => true, under: 'announcements' },
   changes: { view: (here) => <ChangesPage here={here} />, wide: true, needs: ['change.list'], tab: (words) => words.nav.changes },
   change: { view: ({ change }) => <ChangePage key={change} id={change} />, wide: true, needs: ['change.see'], under: 'changes' },
 };
 
 /* What is kept, asked, told and done together. */
-export const govern: Group = { label: (words) => words.nav.govern, pages: ['registers', 'cases'] };
+export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers'] };
 
 /* What is watched and what changes. */
 export const service: Group = { label: (words) => words.nav.service, pages: ['changes'] };

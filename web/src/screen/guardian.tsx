@@ -33,4 +33,4 @@ export const guardianScreens: Screens<'children' | 'absence' | 'reports' | 'mont
   },
 };
 
-export const guardianMenu: readonly Page[] = ['children', 'looked', 'cases', 'account'];
+export const guardianMenu: readonly Page[] = ['children', 'announcements', 'looked', 'cases', 'account'];

@@ -27,6 +27,8 @@ export const common: typeof Japanese = {
     desk: 'Desk',
     registers: 'Registers',
     cases: 'Inquiries',
+    announcements: 'Announcements',
+    terms: 'Terms of use',
     govern: 'Governance',
     service: 'Watch & change',
     home: 'Home',
@@ -52,6 +54,12 @@ export const common: typeof Japanese = {
     lock: 'Lock',
     signOut: 'Sign out',
     signingOut: 'Signing out…',
+  },
+
+  announced: {
+    seen: 'Announced: ',
+    accept: 'To be accepted: ',
+    more: (count: number) => `${count} more`,
   },
 
   deskPanel: (open: number, overdue: number) =>

@@ -1,9 +1,10 @@
 /* The screens of governance. */
 import type { GovernWords } from '../govern';
+import { announcements } from './announcements';
 import { cases } from './cases';
 import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements };

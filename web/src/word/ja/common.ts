@@ -31,6 +31,8 @@ export const common = {
     desk: '机',
     registers: '台帳',
     cases: '問い合わせ・請求',
+    announcements: 'お知らせ',
+    terms: '利用規約など',
     govern: '運営',
     service: '監視・変更',
     home: 'ホーム',
@@ -56,6 +58,12 @@ export const common = {
     lock: 'ロック',
     signOut: 'ログアウト',
     signingOut: 'ログアウトしています…',
+  },
+
+  announced: {
+    seen: 'お知らせ：',
+    accept: '同意が必要です：',
+    more: (count: number) => `ほかに${count}件のお知らせ`,
   },
 
   deskPanel: (open: number, overdue: number) =>

@@ -1,8 +1,9 @@
 /* The screens of governance. */
+import { announcements } from './announcements';
 import { cases } from './cases';
 import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
 
-export const govern = { ...shared, ...desk, ...records, ...cases, ...changes };
+export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements };

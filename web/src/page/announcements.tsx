@@ -1,0 +1,179 @@
+/* What is and was announced: for those who oversee it all of it with its state, for everybody else what reaches them now. */
+import { useCallback } from 'preact/hooks';
+import type { Announcement, AnnouncementKind } from '../api/announcements';
+import { ANNOUNCEMENT_STATES, readAnnouncementKinds, readAnnouncements, readCurrent } from '../api/announcements';
+import { unanswered } from '../base/announced';
+import { writeDay, writeInstant } from '../base/day';
+import { usePages } from '../base/pages';
+import { useRemote } from '../base/remote';
+import { useReturn } from '../base/return';
+import { hrefOf, turnTo } from '../base/route';
+import type { RouteOf } from '../base/route';
+import { useSession } from '../base/session';
+import { AnnouncementMark } from '../part/announcement';
+import { Select } from '../part/field';
+import { Icon } from '../part/icon';
+import { Native } from '../part/name';
+import { PagesView } from '../part/pages';
+import { RemoteView } from '../part/remote';
+import { Table } from '../part/table';
+import { Title } from '../part/title';
+import { useGovernWords } from '../word/govern';
+import '../style/govern.css';
+
+type Here = RouteOf<'announcements'>;
+
+function Mine() {
+  const { say, told, language } = useGovernWords();
+  const words = say.announcements;
+  const [current, again] = useRemote(readCurrent());
+  useReturn(again);
+  return (
+    <RemoteView of={current} again={again}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p class="empty">{words.nothingNow}</p>
+        ) : (
+          <ul class="rows">
+            {items.map((one) => (
+              <li key={one.id}>
+                <a class="row" href={hrefOf({ page: 'announcement', announcement: one.id })}>
+                  <span class="row-words">
+                    <span class="row-label">
+                      <Native>{one.title}</Native>
+                    </span>
+                    <span class="row-state">
+                      {one.kind.title && told(one.kind.title)}
+                      {one.published_at && `　${writeInstant(one.published_at, language)}`}
+                    </span>
+                  </span>
+                  {unanswered(one) && <span class="row-mark">{one.acknowledge === 'accept' ? words.toAccept : words.unseen}</span>}
+                  <Icon name="right" />
+                </a>
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    </RemoteView>
+  );
+}
+
+function List({ here }: { readonly here: Here }) {
+  const { say, told, language } = useGovernWords();
+  const words = say.announcements;
+  const { columns } = words;
+  const { kind = null, state = null } = here;
+  const [pages, more] = usePages<Announcement>(useCallback((cursor) => readAnnouncements({ kind, state }, cursor), [kind, state]));
+  return (
+    <PagesView of={pages} more={more} moreLabel={say.lists.more} empty={words.none}>
+      {(items) => (
+        <Table
+          caption={words.title}
+          items={items}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              label: columns.title,
+              look: 'wide',
+              cell: (one) => (
+                <>
+                  <a href={hrefOf({ page: 'announcement', announcement: one.id })}>
+                    <Native>{one.title}</Native>
+                  </a>
+                  {one.edition > 1 && <span class="soft">{say.record.editionOf(one.edition)}</span>}
+                </>
+              ),
+            },
+            { label: columns.kind, cell: (one) => (one.kind.title ? told(one.kind.title) : '—') },
+            { label: columns.state, look: 'nowrap', cell: (one) => <AnnouncementMark of={one} /> },
+            {
+              label: columns.effective,
+              cell: (one) => (
+                <>
+                  {one.effective_on ? writeDay(one.effective_on, language) : '—'}
+                  {one.urgency !== 'normal' && <span class="row-mark">{words.urgencies[one.urgency]}</span>}
+                </>
+              ),
+            },
+            {
+              label: columns.published,
+              cell: (one) => (
+                <>
+                  {one.origin && <span class="row-mark">{say.lists.elsewhere(one.origin)}</span>}
+                  {one.published_at ? writeInstant(one.published_at, language) : '—'}
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+    </PagesView>
+  );
+}
+
+function All({ kinds, here }: { readonly kinds: readonly AnnouncementKind[]; readonly here: Here }) {
+  const { say, told } = useGovernWords();
+  const { operations } = useSession();
+  const words = say.announcements;
+  const fileable = operations.has('announcement.file') ? kinds.filter(({ may }) => may.file) : [];
+  const turn = (change: Partial<Here>) => turnTo({ ...here, ...change });
+  return (
+    <section class="part-section" aria-labelledby="all">
+      <h2 class="section-title" id="all">
+        {words.all}
+      </h2>
+      {fileable.length > 0 && (
+        <div class="acts">
+          {fileable.map((kind) => (
+            <a key={kind.id} class="button button-outlined" href={hrefOf({ page: 'newAnnouncement', kind: kind.code })} data-file={kind.code}>
+              <span>{words.write(told(kind.title))}</span>
+            </a>
+          ))}
+        </div>
+      )}
+      <div class="filters">
+        <Select
+          label={say.lists.kind}
+          name="kind"
+          value={here.kind ?? 'all'}
+          options={[{ value: 'all', label: say.lists.all }, ...kinds.map((kind) => ({ value: kind.code, label: told(kind.title) }))]}
+          onValue={(value) => turn({ kind: value === 'all' ? null : value })}
+        />
+        <Select
+          label={say.lists.state}
+          name="state"
+          value={here.state ?? 'all'}
+          options={[
+            { value: 'all', label: say.lists.all },
+            ...ANNOUNCEMENT_STATES.map((value) => ({ value, label: words.states[value] })),
+          ]}
+          onValue={(value) => turn({ state: value === 'all' ? null : value })}
+        />
+      </div>
+      <List key={`${here.kind} ${here.state}`} here={here} />
+    </section>
+  );
+}
+
+function Overseen({ here }: { readonly here: Here }) {
+  const [kinds, again] = useRemote(readAnnouncementKinds());
+  return (
+    <RemoteView of={kinds} again={again}>
+      {({ items }) => (items.length > 0 ? <All kinds={items} here={here} /> : null)}
+    </RemoteView>
+  );
+}
+
+export function AnnouncementsPage({ here }: { readonly here: Here }) {
+  const { say } = useGovernWords();
+  const { operations } = useSession();
+  return (
+    <>
+      <Title text={say.announcements.title} />
+      <p class="lead">{say.announcements.lead}</p>
+      {operations.has('announcement.current') && <Mine />}
+      {operations.has('announcement.list') && operations.has('announcement.kinds') && <Overseen here={here} />}
+    </>
+  );
+}
