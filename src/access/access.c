@@ -18,7 +18,7 @@ const char *const access_relation_names[] = {
 	[RELATION_NONE] = "public", [RELATION_OWN] = "own", [RELATION_OWN_CHILD] = "own-child",
 	[RELATION_CLASS] = "class", [RELATION_FACILITY] = "facility", [RELATION_CUSTOMER] = "customer",
 	[RELATION_PROVIDER] = "provider", [RELATION_APPROVER] = "as-approver",
-	[RELATION_SEES] = "sees", [RELATION_FILES] = "files", [RELATION_HANDLES] = "handles", [RELATION_SIGNS] = "signs", [RELATION_COUNT] = NULL,
+	[RELATION_SEES] = "sees", [RELATION_FILES] = "files", [RELATION_HANDLES] = "handles", [RELATION_SIGNS] = "signs", [RELATION_AUDIENCE] = "audience", [RELATION_COUNT] = NULL,
 };
 
 /* The table, and behind it the rules of what follows others. Statement i belongs to rules[i]; it ends with entity == NULL. */

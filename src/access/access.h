@@ -36,6 +36,7 @@ enum relation {
 	/* To what is described in catalog/: the description's row names the role (P1 holds; a facility's object is for those of the facility). */
 	RELATION_SEES, RELATION_FILES, RELATION_HANDLES,
 	RELATION_SIGNS,     /* approves it, and did not open it */
+	RELATION_AUDIENCE,  /* it has been published, and reaches the role (at the facility, where it is for one) */
 	RELATION_COUNT
 };
 extern const char *const access_relation_names[];

@@ -110,6 +110,10 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"description", RELATION_FILES, "(description.file & :actor_role) <> 0"},
 	{"description", RELATION_HANDLES, "(description.handle & :actor_role) <> 0"},
 	{"description", RELATION_SIGNS, "(description.approve & :actor_role) <> 0"},
+	DESCRIBED_ALL("announcement"),
+	/* state 2 = published */
+	{"announcement", RELATION_AUDIENCE, "announcement.state = 2 AND (announcement.roles & :actor_role) <> 0 AND announcement.probe = :actor_probe"
+	    " AND (announcement.facility IS NULL OR announcement.facility = :actor_facility)"},
 	{0},
 };
 

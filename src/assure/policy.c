@@ -8,7 +8,7 @@ static const struct word {
 } relation_words[] = {
 	{"own", RELATION_OWN}, {"own-child", RELATION_OWN_CHILD}, {"class", RELATION_CLASS}, {"facility", RELATION_FACILITY},
 	{"customer", RELATION_CUSTOMER}, {"provider", RELATION_PROVIDER}, {"grant", POLICY_GRANT}, {"probe", POLICY_PROBE},
-	{"described", POLICY_DESCRIBED},
+	{"described", POLICY_DESCRIBED}, {"audience", RELATION_AUDIENCE},
 };
 
 static bool role_of(const char *name, unsigned *mask)

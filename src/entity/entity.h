@@ -27,7 +27,7 @@ enum field_type {
 enum grade { GRADE_3A, GRADE_3B, GRADE_3C, GRADE_2, GRADE_1, GRADE_COUNT };
 
 #define FIELD_MAX 40            /* fields of one entity or inputs of one operation */
-#define TEXT_MAX 4000           /* characters of the longest text field */
+#define TEXT_MAX 10000          /* characters of the longest text field */
 
 struct entity;
 

@@ -61,7 +61,7 @@ static const struct { const char *name, *text; } wrong[] = {
 	{"bounds of a date", "- {name: a, ja: あ, en: a, type: date, max: 3}\n"},
 	{"a bound that is no number", "- {name: a, ja: あ, en: a, type: int, max: few}\n"},
 	{"bounds the wrong way", "- {name: a, ja: あ, en: a, type: int, min: 5, max: 3}\n"},
-	{"a text beyond all", "- {name: a, ja: あ, en: a, type: long, max: 4001}\n"},
+	{"a text beyond all", "- {name: a, ja: あ, en: a, type: long, max: 10001}\n"},
 	{"an unknown member", "- {name: a, ja: あ, en: a, type: text, colour: red}\n"},
 };
 

@@ -1,4 +1,9 @@
 #include "govern/attachment.h"
+#include "govern/announce_hold.h"
+#include "govern/announce_post.h"
+#include "govern/announce_read.h"
+#include "govern/announce_receipt.h"
+#include "govern/announce_write.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/letter.h"
@@ -18,6 +23,9 @@ const struct entity *const govern_entities[] = {
 	&workcalendar_entity,
 	&letter_entity,
 	&post_receipt_entity,
+	&announce_entity,
+	&announce_receipt_entity,
+	&announce_post_delivery_entity,
 	NULL,
 };
 
@@ -38,6 +46,21 @@ const struct op *const govern_ops[] = {
 	&letter_settle,
 	&letter_spread,
 	&post_receive,
+	&announce_read_kinds,
+	&announce_read_list,
+	&announce_read_current, /* before announcement.see, whose path fits it, too */
+	&announce_read_see,
+	&announce_read_public,
+	&announce_read_sign_in,
+	&announce_write_file,
+	&announce_write_change,
+	&announce_write_propose,
+	&announce_write_publish,
+	&announce_write_withdraw,
+	&announce_write_consent,
+	&announce_receipt_seen,
+	&announce_receipt_accept,
+	&announce_receipt_list,
 	NULL,
 };
 
@@ -52,6 +75,7 @@ const struct job_kind *const govern_jobs[] = {
 typedef err (*govern_loader)(const char *folder, struct arena *arena);
 static const govern_loader loaders[] = {
 	letter_template_load,
+	announce_kind_load,
 	NULL,
 };
 
@@ -77,6 +101,11 @@ static const govern_starter starters[] = {
 	workcalendar_start,
 	letter_start,
 	post_start,
+	announce_start,
+	announce_read_start,
+	announce_receipt_start,
+	announce_post_start,
+	announce_hold_start,
 	NULL,
 };
 

@@ -1,8 +1,11 @@
 /*
  * What is done with the post that comes, by its kind. One line for each.
  */
+#include "govern/announce_post.h"
 #include "govern/post.h"
 
 const struct post_kind *const post_kinds[] = {
+	&announce_post_arrival,
+	&announce_post_answer,
 	NULL,
 };

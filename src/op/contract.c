@@ -26,6 +26,12 @@
 #define WEEKDAYS .name = "closed_weekdays", .ja = "休みの曜日", .en = "Closed days of the week", .type = FIELD_INT, .grade = GRADE_2, .max = 127
 #define CONTACT .name = "contact", .ja = "契約の連絡先", .en = "Contact", .type = FIELD_TEXT, .grade = GRADE_2, .max = 200
 #define WITNESS .name = "witness", .ja = "立会人の検証鍵", .en = "Key of the witness", .type = FIELD_TEXT, .grade = GRADE_2, .max = 240
+#define NOTICE_END .name = "notice_end_months", .ja = "サービス終了の告知（か月前）", .en = "Notice of the service's end, months ahead", .type = FIELD_INT, \
+	.grade = GRADE_2, .max = 60
+#define NOTICE_CHANGE .name = "notice_change_days", .ja = "サービス変更の告知（日前）", .en = "Notice of a change, days ahead", .type = FIELD_INT, \
+	.grade = GRADE_2, .max = 365
+#define NOTICE_TERMS .name = "notice_terms_months", .ja = "規約・設定の変更の告知（か月前）", .en = "Notice of changed terms or settings, months ahead", \
+	.type = FIELD_INT, .grade = GRADE_2, .max = 60
 #define FACILITY .name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2
 
 static const struct field fields[] = {
@@ -38,6 +44,9 @@ static const struct field fields[] = {
 	{WEEKDAYS, AT(closed_weekdays)},
 	{CONTACT, AT(contact)},
 	{WITNESS, AT(witness)},
+	{NOTICE_END, AT(notice_end_months)},
+	{NOTICE_CHANGE, AT(notice_change_days)},
+	{NOTICE_TERMS, AT(notice_terms_months)},
 };
 
 static const char *const indexes[] = {"facility", NULL};
@@ -379,7 +388,8 @@ static const struct grant change_grants[] = {{ROLE(OFFICER_ADMIN), RELATION_CUST
 #define AGREED                                                                                                       \
 	{.place = IN_BODY, .field = {STARTED}}, {.place = IN_BODY, .field = {IDLE}}, {.place = IN_BODY, .field = {TOTAL}},   \
 	{.place = IN_BODY, .field = {ATTEMPTS}}, {.place = IN_BODY, .field = {WEEKDAYS}}, {.place = IN_BODY, .field = {CONTACT}}, \
-	{.place = IN_BODY, .field = {WITNESS}}
+	{.place = IN_BODY, .field = {WITNESS}}, {.place = IN_BODY, .field = {NOTICE_END}}, {.place = IN_BODY, .field = {NOTICE_CHANGE}}, \
+	{.place = IN_BODY, .field = {NOTICE_TERMS}}
 
 static const struct input no_inputs[] = {{0}};
 static const struct input change_inputs[] = {{.place = IN_BODY, .field = {ANNEXES, .required = true}}, AGREED,

@@ -26,6 +26,7 @@ struct contract {
 	int64_t closed_weekdays;     /* bit 0 Sunday … bit 6 Saturday */
 	struct bytes contact;
 	struct bytes witness;        /* key of the city's witness, "" none */
+	int64_t notice_end_months, notice_change_days, notice_terms_months; /* how long before the provider announces; 0: the product's own */
 };
 
 /* 0: nothing is agreed. */

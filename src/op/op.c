@@ -87,17 +87,27 @@ static bool path_matches(const struct op *op, struct bytes path, struct bytes pa
 	return pattern.len == 0 && path.len == 0;
 }
 
+/* A path without inputs stands for itself, whatever else fits it: "/v1/announcements/current" is no announcement. */
+static bool is_written_out(struct bytes path)
+{
+	for (size_t i = 0; ops[i] != NULL; i++)
+		if (ops[i]->path != NULL && bytes_is(path, ops[i]->path))
+			return true;
+	return false;
+}
+
 err op_route_find(const char *method, struct bytes path, const struct op **op_out,
     struct bytes parts_out[static OP_PATH_INPUT_MAX], char allow_out[static 64])
 {
 	struct bytes parts[OP_PATH_INPUT_MAX] = {{0}};
 	char allow[64] = "";
+	bool written_out = is_written_out(path);
 
 	for (size_t i = 0; ops[i] != NULL; i++) {
 		const struct op *op = ops[i];
 		size_t used = strlen(allow);
 
-		if (op->path == NULL || !path_matches(op, path, parts))
+		if (op->path == NULL || (written_out ? !bytes_is(path, op->path) : !path_matches(op, path, parts)))
 			continue;
 		if (strcmp(op->method, method) == 0) {
 			memcpy(parts_out, parts, sizeof(parts));

@@ -16,6 +16,8 @@ static const struct route_row rows[] = {
 	{"POST", "/v1/children/abc/absences", "absence.report", "abc"},
 	{"GET", "/v1/ledger/sapporo/checkpoint", "ledger.checkpoint", "sapporo"},
 	{"GET", "/v1/ledger/sapporo/tile/0/x001/234", "ledger.tile", "sapporo"},
+	{"GET", "/v1/announcements/current", "announcement.current", NULL},
+	{"PUT", "/v1/announcements/abc", "announcement.change", "abc"},
 	{"PATCH", "/v1/children/abc", "405", NULL},
 	{"GET", "/v1/children/", NULL, NULL},
 	{"GET", "/v1/children//absences", NULL, NULL},

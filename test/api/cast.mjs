@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { accounts, all, dayAfter, each, freshSession, get, lockedOut, post, request, reserved, strangeId, until } from './lib.mjs';
-import { accountFact, childFact, classFact, dayFact, deviceFact, facilityFact, linkFact, of, person, sessionFact, survey } from './world.mjs';
+import { accountFact, childFact, classFact, dayFact, descriptionFact, deviceFact, facilityFact, linkFact, of, person, sessionFact, survey } from './world.mjs';
 
 const spare = new Set([...reserved, ...Object.values(lockedOut)].map((one) => one.login));
 
@@ -106,6 +106,7 @@ export async function things(who) {
 	const roster = await openImport(principal, 'roster');
 	const theirs = await openImport(elsewhere.principal, 'rollover');
 	const nothing = { kind: null, id: strangeId() };
+	const announcements = await announced(who, elsewhere.principal.facility);
 	const memberships = [
 		await membershipOf(who.family, principal), await membershipOf(who.teacher, principal),
 		await membershipOf(overseers.officer, overseers.admins[0]), await membershipOf(elsewhere.guardian, elsewhere.principal),
@@ -127,6 +128,9 @@ export async function things(who) {
 			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
+		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms'].map((name) => descriptionFact(...name.split(' ')))
+			.concat(nothing),
+		announcement: [...announcements, nothing],
 		membership: [...memberships, nothing],
 		recovery: [...recoveries, nothing],
 		facility: [facilityFact(who.here, cityA), facilityFact(elsewhere.principal.facility, cityA), facilityFact(far.principal.facility, cityB), nothing],
@@ -136,6 +140,23 @@ export async function things(who) {
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
 	};
+}
+
+// What reaches the first facility, everybody, the other facility; a draft at the first; another city's.
+async function announced(who, elsewhere) {
+	const [writer, signer] = who.overseers.admins;
+	const kind = { kind: 'announcement', code: 'city-notice' };
+	const write = async (as, facility) => (await post(`/v1/announcement-kinds/${descriptionFact(kind.kind, kind.code).id}/announcements`, as,
+		{ title: 'しけんのお知らせ', body: '本文', facility })).is(201).json;
+	const fact = (one, city, writer, audience, facility) => ({ kind: 'announcement', id: one.id, city, facility, described: kind, opener: writer.account, audience });
+	const reaches = ['guardian', 'staff', 'principal'];
+	const found = [];
+	for (const facility of [who.here, undefined, elsewhere]) {
+		const one = await write(writer, facility);
+		(await post(`/v1/announcements/${one.id}/publish`, signer)).is(200);
+		found.push(fact(one, who.cityA, writer, reaches, facility));
+	}
+	return found.concat(fact(await write(writer, who.here), who.cityA, writer, undefined, who.here), fact(await write(who.far.admin), who.cityB, who.far.admin));
 }
 
 // A session besides the one that plays: nobody misses it.
@@ -192,6 +213,7 @@ export async function tidyUp(who) {
 }
 
 const samples = {
+	city: () => accounts[0].customer,
 	login: () => `probe-${strangeId().slice(0, 10)}`,
 	kana: () => 'しけん たろう',
 	birth_date: () => '2022-05-01',

@@ -1,7 +1,9 @@
 // Who may do what, read from catalog/access.yaml alone. Nothing here looks at what the server says of its own rights.
 //
 // A fact is a thing of which the test knows how everybody stands to it:
-//   {kind, id, city, facility?, class?, guardians?: Set of accounts with a link in force, requester?, approver?, of?: role of an account}
+//   {kind, id, city, facility?, class?, guardians?: Set of accounts with a link in force, requester?, approver?, of?: role of an account,
+//    described?: {kind, code} of what catalog/ describes, opener?, audience?: roles that a published announcement reaches}
+// A description is the same in every city: its fact has no city.
 // An actor is {role, city, account, facility, classes: Set}.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +15,36 @@ const yaml = createRequire(path.join(root, 'web/package.json'))('js-yaml');
 const catalogue = yaml.load(fs.readFileSync(path.join(root, 'catalog/access.yaml'), 'utf8'));
 
 const list = (value) => (value === undefined ? [] : [].concat(value));
+
+// What the other files describe: who sees, files, handles and approves objects of a kind.
+const described = {};
+for (const [kind, file, name] of [
+	['register', 'registers', 'register'], ['case', 'cases', 'code'], ['announcement', 'announcements', 'code'], ['campaign', 'campaigns', 'code'],
+	['alert', 'alerts', 'code'], ['setting', 'settings', 'code'],
+]) {
+	const where = path.join(root, `catalog/${file}.yaml`);
+	const content = fs.existsSync(where) ? yaml.load(fs.readFileSync(where, 'utf8')) : {};
+	for (const one of Object.values(content).find(Array.isArray) ?? [])
+		described[`${kind} ${one[name]}`] = one;
+}
+
+// Which of a description's lists of roles an action asks for; of several the widest decides.
+const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], handle: ['handle'], approve: ['approve'] };
+
+function describedHolds(actor, fact, action) {
+	const one = described[`${fact.described?.kind} ${fact.described?.code}`];
+	if (one === undefined)
+		return false;
+	const provider = actor.role.startsWith('operator');
+	const shared = one.shared !== undefined && one.shared !== 'no';
+	if (one.home === 'customer' && provider || one.home === 'provider' && !provider && !shared)
+		return false;
+	const sent = one.home === 'provider' && !provider; // only seen and handled
+	const fits = (mask) => !(sent && ['file', 'approve'].includes(mask)) && list(one[mask]).some((role) => role === actor.role || role === 'any');
+	const signs = action === 'approve' && fact.kind !== 'description';
+	return (ASKS[action] ?? [action]).some(fits) && !(signs && fact.opener === actor.account) &&
+		(fact.facility === undefined || actor.facility === undefined || fact.facility === actor.facility);
+}
 
 // "child see" → {entity, action}
 export function policyOf(operation) {
@@ -33,7 +65,7 @@ export function isPublic({ entity, action }) {
 }
 
 function roleFits(rule, actor) {
-	return list(rule.role).some((role) => role === actor.role || role === 'any' || role === 'as-approver');
+	return list(rule.role).some((role) => role === actor.role || ['any', 'as-approver', 'described'].includes(role));
 }
 
 // Rights that need a maintenance access or a probe, which nobody here has; and what the catalogue grants "by approve" only,
@@ -54,22 +86,24 @@ const relations = {
 	customer: () => true,
 	provider: (actor) => actor.role.startsWith('operator'),
 	'as-approver': (actor, fact) => fact.kind === 'change' && fact.requester !== actor.account && fact.approver === actor.role,
+	described: describedHolds,
+	audience: (actor, fact) => fact.audience?.includes(actor.role) === true && (fact.facility === undefined || fact.facility === actor.facility),
 	grant: () => false,
 	probe: () => false,
 };
 
-function holds(rule, actor, fact) {
-	if (fact.city !== actor.city)
+function holds(rule, actor, fact, action) {
+	if (fact.city !== actor.city && fact.kind !== 'description')
 		return false;
 	if (rule.of !== undefined && !list(rule.of).includes('any') && fact.of !== undefined && !list(rule.of).includes(fact.of))
 		return false;
 	const relation = rule.relation ?? (list(rule.role).includes('as-approver') ? 'as-approver' : 'own');
-	return relations[relation](actor, fact);
+	return relations[relation](actor, fact, action);
 }
 
 // The rules by which an actor may do this to this thing.
 export function decide(policy, actor, fact) {
-	return rulesFor(policy.entity, policy.action).filter((rule) => roleFits(rule, actor) && holds(rule, actor, fact) && !exceptional(rule, policy));
+	return rulesFor(policy.entity, policy.action).filter((rule) => roleFits(rule, actor) && holds(rule, actor, fact, policy.action) && !exceptional(rule, policy));
 }
 
 // May the role do this to anything at all?

@@ -1,6 +1,7 @@
 // The people and things of the demo as the tests know them: who is guardian of whom, who teaches which class.
 // Learned from the accounts file and through principals and guardians themselves.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 
 import { accounts, all, each, get, signIn } from './lib.mjs';
 
@@ -51,6 +52,16 @@ export function classFact(one, city, children) {
 
 // An absence or a record of attendance of a child.
 export const dayFact = (kind, one, child) => ({ kind, id: one.id, city: child.city, facility: child.facility, class: child.class, child: child.id, guardians: child.guardians });
+
+// Its id follows from kind and code: the first 16 bytes of a hash, in Crockford's base 32.
+export function descriptionFact(kind, code) {
+	const digest = createHash('sha256').update(`${kind} ${code}`).digest().subarray(0, 16);
+	let number = BigInt(`0x${digest.toString('hex')}`);
+	let id = '';
+	for (let i = 0; i < 26; i++, number >>= 5n)
+		id = '0123456789abcdefghjkmnpqrstvwxyz'[Number(number & 31n)] + id;
+	return { kind: 'description', id, described: { kind, code } };
+}
 
 export const facilityFact = (id, city) => ({ kind: 'facility', id, city, facility: id });
 export const sessionFact = (id, who) => ({ kind: 'session', id, city: who.city, of: who.role, facility: who.facility, account: who.account });
