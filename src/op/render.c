@@ -62,7 +62,7 @@ static void put_text(struct render *r, enum renderwire_kind kind, struct bytes t
 static err build_head(struct render *r, const struct render_head *head)
 {
 	struct renderwire_head wire = {
-		.english = head->language == LANGUAGE_EN, .landscape = head->landscape, .sheet = head->sheet, .issued_us = head->issued_us,
+		.english = head->language == LANGUAGE_EN, .landscape = head->landscape, .sheet = head->sheet, .cover = head->cover, .issued_us = head->issued_us,
 	};
 
 	/* One after the other, since a text lives in the scratch until the next. */
@@ -129,6 +129,11 @@ void render_qr(struct render *render, struct bytes payload, struct bytes caption
 	put_text(render, RENDERWIRE_QR, caption, 0);
 }
 
+void render_contents(struct render *render, struct bytes title)
+{
+	put_text(render, RENDERWIRE_CONTENTS, title, 0);
+}
+
 void render_break(struct render *render)
 {
 	put_text(render, RENDERWIRE_BREAK, (struct bytes){0}, 0);
@@ -139,11 +144,11 @@ void render_table_end(struct render *render)
 	put_text(render, RENDERWIRE_TABLE_END, (struct bytes){0}, 0);
 }
 
-void render_table(struct render *render, const struct render_column *columns, size_t count)
+static void put_columns(struct render *render, enum renderwire_kind kind, size_t max, const struct render_column *columns, size_t count)
 {
 	OWN(buf) heads = {0};
 
-	if (count == 0 || count > RENDERWIRE_COLUMN_MAX) {
+	if (count == 0 || count > max) {
 		render->state = err_is_ok(render->state) ? FAIL(TOO_LARGE) : render->state;
 		return;
 	}
@@ -151,7 +156,7 @@ void render_table(struct render *render, const struct render_column *columns, si
 		render->state = buf_append(&heads, clean(render, columns[i].head, 0));
 	if (!err_is_ok(render->state))
 		return;
-	render->item.kind = RENDERWIRE_TABLE;
+	render->item.kind = kind;
 	render->item.count = count;
 	for (size_t i = 0, at = 0; i < count; at += columns[i++].head.len)
 		render->item.columns[i] = (struct renderwire_column){
@@ -160,6 +165,20 @@ void render_table(struct render *render, const struct render_column *columns, si
 			.align = (enum renderwire_align)columns[i].align,
 		};
 	put(render);
+}
+
+void render_table(struct render *render, const struct render_column *columns, size_t count)
+{
+	put_columns(render, RENDERWIRE_TABLE, RENDERWIRE_COLUMN_MAX, columns, count);
+}
+
+void render_seals(struct render *render, const struct bytes *names, size_t count)
+{
+	struct render_column columns[RENDERWIRE_SEAL_MAX] = {{.weight = 1}};
+
+	for (size_t i = 0; i < count && i < RENDERWIRE_SEAL_MAX; i++)
+		columns[i] = (struct render_column){.head = names[i], .weight = 1, .align = RENDER_ALIGN_CENTER};
+	put_columns(render, RENDERWIRE_SEALS, RENDERWIRE_SEAL_MAX, columns, count);
 }
 
 struct bytes render_document(const struct render *render)

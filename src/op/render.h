@@ -25,6 +25,7 @@ struct render_head {
 	int64_t issued_us;          /* the same moment, for the file's own date; 0: 1970 */
 	enum language language;
 	bool landscape;
+	bool cover;                 /* a document to be kept: a cover, headers, bookmarks, PDF/A; only in portrait */
 	bool sheet;                 /* a workbook (XLSX): a heading begins a worksheet; no codes */
 };
 
@@ -45,6 +46,10 @@ void render_text(struct render *render, struct bytes text);
 void render_note(struct render *render, struct bytes text);                       /* small */
 void render_qr(struct render *render, struct bytes payload, struct bytes caption); /* payload: 1..RENDERWIRE_QR_MAX bytes */
 void render_break(struct render *render);                                         /* a new page */
+/* Here stands the list of all headings behind it, with their pages, under a title of its own. */
+void render_contents(struct render *render, struct bytes title);
+/* Boxes for seals (印) at the right, each under its name. At most RENDERWIRE_SEAL_MAX. */
+void render_seals(struct render *render, const struct bytes *names, size_t count);
 /* Then cells, row by row, and the end. At most RENDERWIRE_COLUMN_MAX columns. */
 void render_table(struct render *render, const struct render_column *columns, size_t count);
 void render_cell(struct render *render, struct bytes text, unsigned flags);

@@ -1,18 +1,18 @@
 #include "op/renderwire.h"
 
 #define VERSION 1
-#define FORM_SHEET 2
+enum { FORM_LANDSCAPE = 1, FORM_SHEET, FORM_COVER };
 #define YEAR_9999_US INT64_C(253402300799000000)
 
 /* ---- the document ---- */
 
 err renderwire_put_head(struct buf *document, const struct renderwire_head *head)
 {
-	REQUIRE(!(head->landscape && head->sheet));
+	REQUIRE(head->landscape + head->sheet + head->cover <= 1);
 	REQUIRE(document->len == 0 && head->issued_us >= 0 && head->issued_us <= YEAR_9999_US);
 	TRY(buf_u8(document, VERSION));
 	TRY(buf_u8(document, head->english));
-	TRY(buf_u8(document, head->sheet ? FORM_SHEET : head->landscape));
+	TRY(buf_u8(document, head->cover ? FORM_COVER : head->sheet ? FORM_SHEET : head->landscape ? FORM_LANDSCAPE : 0));
 	TRY(buf_u64(document, (uint64_t)head->issued_us));
 	TRY(buf_blob(document, head->title));
 	TRY(buf_blob(document, head->subtitle));
@@ -39,11 +39,13 @@ err renderwire_put_item(struct buf *document, const struct renderwire_item *item
 	case RENDERWIRE_HEADING:
 	case RENDERWIRE_TEXT:
 	case RENDERWIRE_NOTE:
+	case RENDERWIRE_CONTENTS:
 		return buf_blob(document, item->text);
 	case RENDERWIRE_QR:
 		TRY(buf_blob(document, item->payload));
 		return buf_blob(document, item->text);
 	case RENDERWIRE_TABLE:
+	case RENDERWIRE_SEALS:
 		return put_columns(document, item);
 	case RENDERWIRE_CELL:
 		TRY(buf_u8(document, (uint8_t)item->flags));
@@ -99,10 +101,11 @@ err renderwire_cut_head(struct bytes *document, struct renderwire_head *head_out
 	TRY(cut_u8(&rest, &version));
 	TRY(cut_flag(&rest, &head.english));
 	TRY(cut_u8(&rest, &form));
-	head.landscape = form == 1;
+	head.landscape = form == FORM_LANDSCAPE;
 	head.sheet = form == FORM_SHEET;
+	head.cover = form == FORM_COVER;
 	TRY(cut_u64(&rest, &issued_us));
-	if (version != VERSION || form > FORM_SHEET || issued_us > (uint64_t)YEAR_9999_US)
+	if (version != VERSION || form > FORM_COVER || issued_us > (uint64_t)YEAR_9999_US)
 		return FAIL(INVALID);
 	head.issued_us = (int64_t)issued_us;
 	TRY(cut_text(&rest, RENDERWIRE_LINE_MAX, &head.title));
@@ -171,9 +174,15 @@ err renderwire_cut_item(struct bytes *document, struct renderwire_item *item_out
 	switch (item_out->kind) {
 	case RENDERWIRE_HEADING:
 	case RENDERWIRE_TEXT:
-	case RENDERWIRE_NOTE: e = cut_text(&rest, RENDERWIRE_TEXT_MAX, &item_out->text); break;
+	case RENDERWIRE_NOTE:
+	case RENDERWIRE_CONTENTS: e = cut_text(&rest, RENDERWIRE_TEXT_MAX, &item_out->text); break;
 	case RENDERWIRE_QR: e = cut_qr(&rest, item_out); break;
 	case RENDERWIRE_TABLE: e = cut_columns(&rest, item_out); break;
+	case RENDERWIRE_SEALS:
+		e = cut_columns(&rest, item_out);
+		if (err_is_ok(e) && item_out->count > RENDERWIRE_SEAL_MAX)
+			e = FAIL(INVALID);
+		break;
 	case RENDERWIRE_CELL: e = cut_cell(&rest, item_out); break;
 	case RENDERWIRE_BREAK:
 	case RENDERWIRE_TABLE_END: e = OK; break;

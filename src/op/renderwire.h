@@ -4,11 +4,12 @@
  * A document; integers big-endian, blob = u32 length, UTF-8 without noncharacters, and without controls but line feeds:
  *
  *   u8 version=1 | u8 language | u8 form | u64 issued_us | blob title | blob subtitle | blob footer | blob issued | item …
- *   form   0 pages, 1 pages in landscape, 2 a workbook
- *   item   HEADING, TEXT, NOTE  u8 kind | blob text
+ *   form   0 pages, 1 pages in landscape, 2 a workbook, 3 pages behind a cover, to be kept: with headers, bookmarks and as PDF/A
+ *   item   HEADING, TEXT, NOTE, CONTENTS  u8 kind | blob text
  *          QR                   u8 kind | blob payload (any bytes) | blob caption
  *          BREAK, TABLE_END     u8 kind
  *          TABLE                u8 kind | u8 count | { blob head | u16 weight | u8 align } …      then CELLs, whole rows
+ *          SEALS                as TABLE, without CELLs: a box for each seal, named by its head
  *          CELL                 u8 kind | u8 flags | blob text                                    in a table only
  *
  * One message of a SEQPACKET channel is one frame:
@@ -34,6 +35,7 @@
 #define RENDERWIRE_QR_MAX 512       /* payload */
 #define RENDERWIRE_COLUMN_MAX 48    /* of a table */
 #define RENDERWIRE_WEIGHT_MAX 1000
+#define RENDERWIRE_SEAL_MAX 6       /* boxes in a row */
 #define RENDERWIRE_CELL_MAX 20000   /* of a document */
 #define RENDERWIRE_ITEM_MAX 2000    /* of a document, cells apart */
 
@@ -46,6 +48,8 @@ enum renderwire_kind {
 	RENDERWIRE_TABLE,
 	RENDERWIRE_CELL,
 	RENDERWIRE_TABLE_END,
+	RENDERWIRE_CONTENTS,
+	RENDERWIRE_SEALS,
 	RENDERWIRE_KIND_COUNT
 };
 
@@ -55,7 +59,7 @@ enum renderwire_flag { RENDERWIRE_BOLD = 1, RENDERWIRE_SHADE = 2, RENDERWIRE_CEN
 
 struct renderwire_head {
 	bool english;
-	bool landscape, sheet;        /* at most one of them */
+	bool landscape, sheet, cover; /* at most one of them */
 	int64_t issued_us;            /* 0 .. the year 9999 */
 	struct bytes title, subtitle, footer, issued;
 };
@@ -71,7 +75,7 @@ struct renderwire_item {
 	struct bytes text;            /* QR: the caption */
 	struct bytes payload;         /* QR, 1..RENDERWIRE_QR_MAX */
 	unsigned flags;               /* CELL */
-	size_t count;                 /* TABLE, 1..RENDERWIRE_COLUMN_MAX */
+	size_t count;                 /* TABLE, 1..RENDERWIRE_COLUMN_MAX; SEALS, 1..RENDERWIRE_SEAL_MAX */
 	struct renderwire_column columns[RENDERWIRE_COLUMN_MAX];
 };
 

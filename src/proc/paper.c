@@ -5,6 +5,7 @@
 #include <cairo-pdf.h>
 #include <qrencode.h>
 
+#include "proc/archive.h"
 #include "proc/paper.h"
 #include "proc/type.h"
 
@@ -22,10 +23,16 @@
 #define QR_QUIET 4             /* modules; ISO/IEC 18004 */
 #define LINE_WIDTH 0.5
 #define SLACK 0.01
+#define COVER_TOP 210.0        /* of the title on a cover */
+#define HEADER_TOP 24.0
+#define SEAL_SIDE 58.0         /* of a box for a seal; its name stands above */
+#define NUMBER_WIDTH 36.0      /* of a page's number in the list of contents */
+#define LEADER_DOT 1.0
+#define LEADER_GAP 3.0
 
 static const struct type_style style_title = {TYPE_BOLD, 17}, style_subtitle = {TYPE_REGULAR, 11}, style_heading = {TYPE_BOLD, 13},
     style_text = {TYPE_REGULAR, 10.5}, style_note = {TYPE_REGULAR, 8.5}, style_foot = {TYPE_REGULAR, 8}, style_cell = {TYPE_REGULAR, 9},
-    style_cell_bold = {TYPE_BOLD, 9};
+    style_cell_bold = {TYPE_BOLD, 9}, style_cover = {TYPE_BOLD, 24}, style_cover_line = {TYPE_REGULAR, 12}, style_seal = {TYPE_REGULAR, 16};
 
 struct cell {
 	struct type_lines lines;
@@ -41,6 +48,8 @@ struct paper {
 	double y;                     /* where the next thing goes */
 	unsigned page, pages;         /* pages: 0 while counted */
 	bool break_due;
+	unsigned headings[RENDERWIRE_ITEM_MAX]; /* the page that each stands on, as counted */
+	size_t heading_count;         /* so far, in this pass */
 	/* the open table */
 	struct renderwire_item table;
 	size_t filled;                /* cells of the row */
@@ -90,10 +99,27 @@ static err draw_foot(struct paper *p)
 	return draw_at(p, bytes_of(&right), style_foot, TYPE_RIGHT, y);
 }
 
-/* What draw_foot will draw. */
+/* Behind the cover each page says what it belongs to. */
+static err draw_header(struct paper *p)
+{
+	double y = HEADER_TOP + line_height(style_foot);
+
+	if (!p->head.cover || p->page == 1)
+		return OK;
+	TRY(draw_at(p, p->head.title, style_foot, TYPE_LEFT, HEADER_TOP));
+	cairo_set_line_width(p->cairo, LINE_WIDTH);
+	cairo_set_source_rgb(p->cairo, 0.6, 0.6, 0.6);
+	cairo_move_to(p->cairo, MARGIN_SIDE, y + 2);
+	cairo_line_to(p->cairo, p->width - MARGIN_SIDE, y + 2);
+	cairo_stroke(p->cairo);
+	cairo_set_source_rgb(p->cairo, 0, 0, 0);
+	return OK;
+}
+
+/* What draw_header and draw_foot will draw. */
 static err set_foot(const struct paper *p)
 {
-	const struct bytes texts[] = {p->head.footer, p->head.issued, BYTES_LIT("　 / 0123456789")};
+	const struct bytes texts[] = {p->head.title, p->head.footer, p->head.issued, BYTES_LIT("　 / 0123456789")};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		OWN(type_lines) lines = {0};
@@ -107,6 +133,7 @@ static err end_page(struct paper *p)
 {
 	if (p->cairo == NULL)
 		return OK;
+	TRY(draw_header(p));
 	TRY(draw_foot(p));
 	cairo_show_page(p->cairo);
 	return cairo_status(p->cairo) == CAIRO_STATUS_SUCCESS ? OK : FAIL(UNAVAILABLE);
@@ -154,13 +181,147 @@ static err put_text(struct paper *p, struct bytes text, struct type_style style,
 	return OK;
 }
 
+static err put_centered(struct paper *p, struct bytes text, struct type_style style)
+{
+	OWN(type_lines) lines = {0};
+
+	TRY(type_set(text, style, area_width(p), &lines));
+	TRY(put_lines(p, &lines, MARGIN_SIDE, area_width(p), TYPE_CENTER));
+	p->y += 2 * GAP;
+	return OK;
+}
+
+static err put_cover(struct paper *p)
+{
+	p->y = COVER_TOP;
+	TRY(put_centered(p, p->head.title, style_cover));
+	TRY(put_centered(p, p->head.subtitle, style_cover_line));
+	return put_centered(p, p->head.issued, style_cover_line);
+}
+
 static err put_title(struct paper *p)
 {
+	if (p->head.cover)
+		return put_cover(p);
 	if (p->head.title.len > 0)
 		TRY(put_text(p, p->head.title, style_title, 0));
 	if (p->head.subtitle.len > 0)
 		TRY(put_text(p, p->head.subtitle, style_subtitle, 0));
 	p->y += GAP;
+	return OK;
+}
+
+/* ---- headings, and the list of them ---- */
+
+/* A viewer's bookmark. */
+static err mark(struct paper *p, struct bytes text)
+{
+	char link[32];
+	OWN(buf) name = {0};
+
+	TRY(buf_append(&name, text));
+	TRY(buf_u8(&name, 0));
+	(void)snprintf(link, sizeof(link), "page=%u", p->page);
+	(void)cairo_pdf_surface_add_outline(cairo_get_target(p->cairo), CAIRO_PDF_OUTLINE_ROOT, (const char *)name.ptr, link, 0);
+	return OK; /* cairo keeps its own errors */
+}
+
+static err put_heading(struct paper *p, struct bytes text)
+{
+	TRY(page_for(p, KEEP_WITH_NEXT));
+	p->headings[p->heading_count++] = p->page; /* at most RENDERWIRE_ITEM_MAX, by renderwire_check */
+	if (p->head.cover && p->cairo != NULL)
+		TRY(mark(p, text));
+	return put_text(p, text, style_heading, 0);
+}
+
+static void draw_leader(struct paper *p, double from, double to, double y)
+{
+	const double dots[] = {LEADER_DOT, LEADER_GAP};
+
+	if (to <= from)
+		return;
+	cairo_set_line_width(p->cairo, LINE_WIDTH);
+	cairo_set_dash(p->cairo, dots, 2, 0);
+	cairo_move_to(p->cairo, from, y);
+	cairo_line_to(p->cairo, to, y);
+	cairo_stroke(p->cairo);
+	cairo_set_dash(p->cairo, NULL, 0, 0);
+}
+
+/* One heading of the list: its words, dots, the number of its page. */
+static err put_entry(struct paper *p, struct bytes text, unsigned page)
+{
+	double width = area_width(p) - NUMBER_WIDTH;
+	double right = p->width - MARGIN_SIDE;
+	char number[16];
+	OWN(type_lines) lines = {0};
+	OWN(type_lines) numbers = {0};
+	double last;
+
+	TRY(type_set(text, style_text, width, &lines));
+	TRY(put_lines(p, &lines, MARGIN_SIDE, width, TYPE_LEFT));
+	(void)snprintf(number, sizeof(number), "%u", page);
+	TRY(type_set(bytes_str(number), style_text, NUMBER_WIDTH, &numbers));
+	if (p->cairo == NULL)
+		return OK;
+	last = lines.lines[lines.count - 1].width;
+	draw_leader(p, MARGIN_SIDE + last + GAP, right - numbers.lines[0].width - GAP, p->y - line_height(style_text) * 0.4);
+	return type_draw(&numbers, 0, 1, TYPE_RIGHT, p->cairo, right - NUMBER_WIDTH, p->y - line_height(style_text), NUMBER_WIDTH);
+}
+
+/* rest: what stands behind the list. While pages are counted, their numbers are not known, and take no more room than they will. */
+static err put_contents(struct paper *p, struct bytes title, struct bytes rest)
+{
+	size_t at = p->heading_count;
+	struct renderwire_item *item = malloc(sizeof(*item));
+	err e = item == NULL ? FAIL(UNAVAILABLE) : put_text(p, title, style_heading, KEEP_WITH_NEXT);
+
+	while (err_is_ok(e) && rest.len > 0) {
+		e = renderwire_cut_item(&rest, item);
+		if (err_is_ok(e) && item->kind == RENDERWIRE_HEADING)
+			e = put_entry(p, item->text, p->cairo == NULL ? 0 : p->headings[at++]);
+	}
+	free(item);
+	p->y += GAP;
+	return e;
+}
+
+/* ---- seals ---- */
+
+/* The word stands pale in the box until a seal is put on it. */
+static err draw_seal(struct paper *p, struct bytes name, double x)
+{
+	OWN(type_lines) label = {0};
+	OWN(type_lines) word = {0};
+	double high = line_height(style_note);
+	err e;
+
+	TRY(type_set(name, style_note, SEAL_SIDE, &label));
+	TRY(type_set(BYTES_LIT("印"), style_seal, SEAL_SIDE, &word));
+	if (p->cairo == NULL)
+		return OK;
+	cairo_set_source_rgb(p->cairo, 0.45, 0.45, 0.45);
+	cairo_set_line_width(p->cairo, LINE_WIDTH);
+	cairo_rectangle(p->cairo, x, p->y, SEAL_SIDE, high);
+	cairo_rectangle(p->cairo, x, p->y + high, SEAL_SIDE, SEAL_SIDE);
+	cairo_stroke(p->cairo);
+	cairo_set_source_rgb(p->cairo, 0.8, 0.8, 0.8);
+	e = type_draw(&word, 0, 1, TYPE_CENTER, p->cairo, x, p->y + high + (SEAL_SIDE - line_height(style_seal)) / 2, SEAL_SIDE);
+	cairo_set_source_rgb(p->cairo, 0, 0, 0);
+	TRY(e);
+	return type_draw(&label, 0, 1, TYPE_CENTER, p->cairo, x, p->y, SEAL_SIDE);
+}
+
+static err put_seals(struct paper *p, const struct renderwire_item *item)
+{
+	double height = line_height(style_note) + SEAL_SIDE;
+	double x = p->width - MARGIN_SIDE - (double)item->count * SEAL_SIDE;
+
+	TRY(page_for(p, height));
+	for (size_t i = 0; i < item->count; i++)
+		TRY(draw_seal(p, item->columns[i].head, x + (double)i * SEAL_SIDE));
+	p->y += height + 2 * GAP;
 	return OK;
 }
 
@@ -351,10 +512,12 @@ static void end_table(struct paper *p)
 
 /* ---- the whole ---- */
 
-static err put_item(struct paper *p, const struct renderwire_item *item)
+static err put_item(struct paper *p, const struct renderwire_item *item, struct bytes rest)
 {
 	switch (item->kind) {
-	case RENDERWIRE_HEADING: return put_text(p, item->text, style_heading, KEEP_WITH_NEXT);
+	case RENDERWIRE_HEADING: return put_heading(p, item->text);
+	case RENDERWIRE_CONTENTS: return put_contents(p, item->text, rest);
+	case RENDERWIRE_SEALS: return put_seals(p, item);
 	case RENDERWIRE_TEXT: return put_text(p, item->text, style_text, 0);
 	case RENDERWIRE_NOTE: return put_text(p, item->text, style_note, 0);
 	case RENDERWIRE_QR: return put_code(p, item);
@@ -374,6 +537,7 @@ static err lay_out(struct paper *p, struct bytes document)
 	p->page = 1;
 	p->y = MARGIN_TOP;
 	p->break_due = false;
+	p->heading_count = 0;
 	TRY(renderwire_cut_head(&document, &p->head));
 	p->width = p->head.landscape ? LONG_SIDE : SHORT_SIDE;
 	p->height = p->head.landscape ? SHORT_SIDE : LONG_SIDE;
@@ -383,7 +547,7 @@ static err lay_out(struct paper *p, struct bytes document)
 	TRY(put_title(p));
 	while (document.len > 0) {
 		TRY(renderwire_cut_item(&document, &item));
-		TRY(put_item(p, &item));
+		TRY(put_item(p, &item, document));
 	}
 	return end_page(p);
 }
@@ -396,20 +560,28 @@ static err lay_out_clean(struct paper *p, struct bytes document)
 	return e;
 }
 
+#define DATE_MAX 64
+#define CREATOR "Sekimori"
+
 /* As the document says, never as the clock does. */
-static err write_about(cairo_surface_t *surface, const struct renderwire_head *head)
+static err date_of(const struct renderwire_head *head, char text_out[static DATE_MAX])
 {
 	time_t at = (time_t)(head->issued_us / 1000000 + 9 * 3600);
-	char text[64];
 	struct tm tm;
+
+	return gmtime_r(&at, &tm) != NULL && strftime(text_out, DATE_MAX, "%Y-%m-%dT%H:%M:%S+09:00", &tm) != 0 ? OK : FAIL(INVALID);
+}
+
+static err write_about(cairo_surface_t *surface, const struct renderwire_head *head)
+{
+	char text[DATE_MAX];
 	OWN(buf) title = {0};
 
-	if (gmtime_r(&at, &tm) == NULL || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S+09:00", &tm) == 0)
-		return FAIL(INVALID);
+	TRY(date_of(head, text));
 	TRY(buf_append(&title, head->title));
 	TRY(buf_u8(&title, 0));
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, (const char *)title.ptr);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Sekimori");
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, CREATOR);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, text);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, text);
 	return OK;
@@ -449,6 +621,18 @@ static err draw(struct paper *p, struct bytes document, struct sink *sink)
 	return err_is_ok(sink->state) ? e : sink->state;
 }
 
+static err keep(const struct renderwire_head *head, struct buf *pdf)
+{
+	char producer[80], date[DATE_MAX];
+	const struct archive_about about = {
+		.title = head->title, .creator = CREATOR, .producer = producer, .date = date, .language = head->english ? "en" : "ja",
+	};
+
+	(void)snprintf(producer, sizeof(producer), "cairo %s (https://cairographics.org)", cairo_version_string());
+	TRY(date_of(head, date));
+	return archive_add(pdf, &about);
+}
+
 err paper_make(struct bytes document, struct buf *pdf_out)
 {
 	static struct paper paper;
@@ -465,6 +649,10 @@ err paper_make(struct bytes document, struct buf *pdf_out)
 	if (err_is_ok(e))
 		e = draw(&paper, document, &sink);
 	type_forget();
+	if (err_is_ok(e) && paper.head.cover)
+		e = keep(&paper.head, &sink.pdf);
+	if (err_is_ok(e) && sink.pdf.len > RENDERWIRE_PDF_MAX)
+		e = FAIL(TOO_LARGE);
 	if (err_is_ok(e)) {
 		buf_free(pdf_out);
 		*pdf_out = buf_take(&sink.pdf);

@@ -186,6 +186,93 @@ static void is_a_pdf(void **state)
 	says(&text, "841.89 x 595.28 pts (A4)", true);
 }
 
+/* A document that is issued: cover with boxes for seals, contents, sections over several pages. */
+static struct render *issued_document(size_t sections)
+{
+	const struct render_head top = {
+		.title = BYTES_LIT("認証台帳　第3号"), .subtitle = BYTES_LIT("札幌市"), .footer = BYTES_LIT("文書番号 R-3　第2版"), .issued = BYTES_LIT("2026年11月24日 発行"),
+		.issued_us = INT64_C(1795476600000000), .cover = true,
+	};
+	const struct bytes seals[] = {BYTES_LIT("承認"), BYTES_LIT("確認"), BYTES_LIT("作成")};
+	struct render *r = NULL;
+
+	assert_ok(render_new(&top, &r));
+	render_seals(r, seals, COUNT_OF(seals));
+	render_break(r);
+	render_contents(r, BYTES_LIT("目次"));
+	for (size_t i = 0; i < sections; i++) {
+		OWN(buf) heading = {0};
+
+		render_break(r);
+		assert_ok(buf_printf(&heading, "%zu　章の見出し", i + 1));
+		render_heading(r, bytes_of(&heading));
+		render_text(r, BYTES_LIT("本文がここに続きます。"));
+	}
+	return r;
+}
+
+static void has_cover_and_contents(void **state)
+{
+	const char *const check[] = {"qpdf", "--check", "out.pdf", NULL};
+	const char *const text_of[] = {"pdftotext", "-layout", "out.pdf", "-", NULL};
+	const char *const outline[] = {"qpdf", "--json", "--json-key=outlines", "out.pdf", NULL};
+	struct render *r = issued_document(12);
+	OWN(buf) pdf = {0};
+	OWN(buf) text = {0};
+
+	(void)state;
+	make(r, &pdf);
+	render_free(&r);
+	if (!installed("qpdf") || !installed("pdftotext"))
+		skip();
+	save(bytes_of(&pdf));
+	run(check, &text);
+	says(&text, "No syntax or stream encoding errors found", true);
+	run(text_of, &text);
+	says(&text, "目次", true);
+	says(&text, "承認", true);
+	assert_int_equal(times(&text, "章の見出し"), 24); /* in the list and where it stands */
+	assert_int_equal(times(&text, "認証台帳"), 14); /* on the cover, and above each page behind it */
+	says(&text, "14 / 14", true);
+	says(&text, "文書番号 R-3", true);
+	run(outline, &text);
+	says(&text, "章の見出し", true);
+	/* The number behind the heading is that of its page. */
+	says(&text, "\"destpageposfrom1\": 14", true);
+}
+
+/* What ISO 19005-2 asks for and can be seen from outside: metadata that says so, an output intent with its profile, an identifier. */
+static void is_made_to_be_kept(void **state)
+{
+	const char *const objects[] = {"qpdf", "--json", "--json-key=qpdf", "--json-stream-data=none", "out.pdf", NULL};
+	const char *const metadata[] = {"pdfinfo", "-meta", "out.pdf", NULL};
+	const char *const about[] = {"pdfinfo", "-rawdates", "out.pdf", NULL};
+	struct render *r = issued_document(3);
+	OWN(buf) pdf = {0};
+	OWN(buf) text = {0};
+
+	(void)state;
+	make(r, &pdf);
+	render_free(&r);
+	assert_memory_equal(pdf.ptr + 8, "\n%\265\355\256\373\n", 7); /* bytes above 127 behind the first line */
+	if (!installed("qpdf") || !installed("pdfinfo"))
+		skip();
+	save(bytes_of(&pdf));
+	run(objects, &text);
+	says(&text, "/GTS_PDFA1", true);
+	says(&text, "/DestOutputProfile", true);
+	says(&text, "/ID", true);
+	for (const char *const *word = (const char *const[]){"/JavaScript", "/Launch", "/EmbeddedFile", "/Encrypt", "/LZWDecode", "/AA", NULL}; *word != NULL; word++)
+		says(&text, *word, false);
+	run(metadata, &text);
+	says(&text, "<pdfaid:part>2</pdfaid:part>", true);
+	says(&text, "<pdfaid:conformance>B</pdfaid:conformance>", true);
+	says(&text, "認証台帳　第3号", true);
+	says(&text, "2026-11-24T", true);
+	run(about, &text);
+	says(&text, "Title:           認証台帳　第3号", true);
+}
+
 static void code_reads_back(void **state)
 {
 	const char *const draw[] = {"pdftoppm", "-r", "150", "-png", "-singlefile", "-f", "2", "out.pdf", "page", NULL};
@@ -370,6 +457,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(is_a_pdf),
+		cmocka_unit_test(has_cover_and_contents),
+		cmocka_unit_test(is_made_to_be_kept),
 		cmocka_unit_test(code_reads_back),
 		cmocka_unit_test(same_bytes),
 		cmocka_unit_test(hostile),

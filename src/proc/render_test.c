@@ -109,6 +109,29 @@ static err made(struct compartment *compartment, size_t rows, struct buf *pdf)
 	return e;
 }
 
+/* What is issued to be kept needs nothing more from outside, either. */
+static void makes_documents_to_be_kept(void **state)
+{
+	const struct render_head head = {.title = BYTES_LIT("台帳"), .issued = BYTES_LIT("2026年11月24日"), .issued_us = INT64_C(1795476600000000), .cover = true};
+	struct compartment compartment = {.render_fd = process.core};
+	struct buf pdf[2] = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(pdf); i++) {
+		struct render *r = NULL;
+
+		assert_ok(render_new(&head, &r));
+		render_contents(r, BYTES_LIT("目次"));
+		render_heading(r, BYTES_LIT("章"));
+		assert_ok(render_pdf(&compartment, r, &pdf[i]));
+		render_free(&r);
+	}
+	assert_bytes(bytes_of(&pdf[1]), bytes_of(&pdf[0]));
+	assert_non_null(memmem(pdf[0].ptr, pdf[0].len, "/GTS_PDFA1", 10));
+	for (size_t i = 0; i < COUNT_OF(pdf); i++)
+		buf_free(&pdf[i]);
+}
+
 /* Nothing has to be opened once it has given up its files; and a fresh process gives the same bytes. */
 static void makes_documents(void **state)
 {
@@ -269,7 +292,8 @@ static void no_document(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH(makes_documents), EACH(stays_small), EACH(killed), EACH(gone_before), EACH(hostile_frames), EACH(no_document),
+		EACH(makes_documents),
+		EACH(makes_documents_to_be_kept), EACH(stays_small), EACH(killed), EACH(gone_before), EACH(hostile_frames), EACH(no_document),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,8 @@ static err put_item(struct workbook *book, const struct renderwire_item *item)
 	case RENDERWIRE_TABLE: return begin_table(book, item);
 	case RENDERWIRE_CELL: return put_cell(book, item);
 	case RENDERWIRE_TABLE_END: return OK;
+	case RENDERWIRE_CONTENTS:
+	case RENDERWIRE_SEALS: return OK; /* have no place in a workbook, and say nothing */
 	case RENDERWIRE_QR:
 	case RENDERWIRE_KIND_COUNT: break;
 	}
