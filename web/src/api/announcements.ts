@@ -1,6 +1,4 @@
 /* What must reach people before a day, and who has seen and accepted it. */
-import type { Attachment } from './attachments';
-import { attachment } from './attachments';
 import type { Call } from './client';
 import { path } from './client';
 import type { Decoder, Page } from './decode';
@@ -191,7 +189,6 @@ export interface AnnouncementStory extends Announcement, Body {
   readonly difference: readonly Piece[] | null;
   readonly editions: readonly AnnouncementEdition[];
   readonly first_possible: string | null;
-  readonly attachments: readonly Attachment[];
 }
 
 export interface AnnouncementFilter {
@@ -239,7 +236,6 @@ export const readAnnouncement = (id: string): Call<AnnouncementStory> => ({
       }),
     ),
     first_possible: maybe(text),
-    attachments: orNone(attachment),
   }),
 });
 

@@ -1,8 +1,8 @@
 /* Files that hang on a record, a case or an announcement: sent in pieces, read only when they were found clean. */
 import type { Call, Client, Saved } from './client';
 import { newKey, path, saved } from './client';
-import type { Decoder } from './decode';
-import { choice, integer, maybe, maybeFlag, nothing, record, text } from './decode';
+import type { Decoder, Page } from './decode';
+import { choice, integer, maybe, maybeFlag, nothing, page, record, text } from './decode';
 
 export const ATTACHMENT_STATES = ['uploading', 'scanning', 'clean', 'infected', 'refused'] as const;
 export type AttachmentState = (typeof ATTACHMENT_STATES)[number];
@@ -16,6 +16,7 @@ export interface Attachment {
   readonly media: string | null;
   readonly state: AttachmentState;
   readonly scanned_at: string | null;
+  readonly waiting: boolean; /* until the scanner answers again */
   readonly may: { readonly remove: boolean } | null;
 }
 export const attachment: Decoder<Attachment> = record<Attachment>({
@@ -25,6 +26,7 @@ export const attachment: Decoder<Attachment> = record<Attachment>({
   media: maybe(text),
   state: choice(ATTACHMENT_STATES),
   scanned_at: maybe(text),
+  waiting: maybeFlag,
   may: maybe(record({ remove: maybeFlag })),
 });
 
@@ -33,10 +35,21 @@ export const PIECE = 48 * 1024;
 export const ATTACHMENT_MAX = 16 * 1024 * 1024;
 export const ATTACHED_TYPES = '.pdf,.png,.jpg,.jpeg,.xlsx,.docx,.csv,.txt';
 
+const NAME_MAX = 200;
+
+/* Its end says what kind of file it is. */
+const nameFor = ({ name }: File): string => [...name.normalize('NFC')].slice(-NAME_MAX).join('');
+
+export const readAttachments = (kind: AttachedTo, object: string): Call<Page<Attachment>> => ({
+  method: 'GET',
+  path: path`/v1/attachments?object_kind=${kind}&object=${object}&limit=100`,
+  decode: page(attachment),
+});
+
 const begin = (kind: AttachedTo, object: string, file: File): Call<{ readonly id: string }> => ({
   method: 'POST',
   path: '/v1/attachments',
-  body: { object_kind: kind, object, name: file.name.slice(-200), size: file.size },
+  body: { object_kind: kind, object, name: nameFor(file), size: file.size },
   decode: record({ id: text }),
   key: newKey(),
 });

@@ -1,6 +1,4 @@
 /* Cases: something with states, participants, messages and clocks, and in the end an outcome. */
-import type { Attachment } from './attachments';
-import { attachment } from './attachments';
 import type { Call } from './client';
 import { path } from './client';
 import type { Clock } from './clocks';
@@ -145,7 +143,6 @@ export interface CaseStory extends CaseRow {
   readonly entries: readonly Entry[];
   readonly clocks: readonly Clock[];
   readonly moves: readonly Move[];
-  readonly attachments: readonly Attachment[];
   readonly outcome: string | null;
   readonly may: { readonly message: boolean; readonly assign: boolean; readonly attach: boolean };
 }
@@ -159,7 +156,6 @@ export const readCase = (id: string): Call<CaseStory> => ({
     entries: orNone(entry),
     clocks: orNone(clock),
     moves: orNone(move),
-    attachments: orNone(attachment),
     outcome: maybe(text),
     may: (input, at) => record({ message: maybeFlag, assign: maybeFlag, attach: maybeFlag })(input ?? {}, at),
   }),

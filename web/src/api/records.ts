@@ -1,6 +1,4 @@
 /* Registers, and the records that stand in them. */
-import type { Attachment } from './attachments';
-import { attachment } from './attachments';
 import type { Call, Saved } from './client';
 import { path, saved } from './client';
 import type { Answers, Described } from './described';
@@ -130,7 +128,6 @@ const edition = record<Edition>({
 export interface RecordStory extends RecordRow {
   readonly fields: Answers;
   readonly editions: readonly Edition[];
-  readonly attachments: readonly Attachment[] | null;
 }
 
 export const readRecords = (id: string, state: RecordState | null, cursor: string | null): Call<Page<RecordRow>> => ({
@@ -147,7 +144,6 @@ export const readRecord = (id: string): Call<RecordStory> => ({
     ...shape,
     fields: answers,
     editions: list(edition),
-    attachments: maybe(list(attachment)),
   }),
 });
 

@@ -63,6 +63,8 @@ const PATHS = {
   editAnnouncement: '/announcements/:announcement/edit',
   changes: '/changes?state',
   change: '/changes/:change',
+  settings: '/settings',
+  schedule: '/schedule',
 
   /* officer */
   counts: '/counts?date',

@@ -278,7 +278,7 @@ function Shown({ of: story, again }: OfProps & { readonly again: () => void }) {
         </section>
       )}
       {story.state === 'published' && <Answer of={story} again={again} />}
-      <Attachments kind="announcement" object={story.id} items={story.attachments} may={story.may.change} changed={again} />
+      <Attachments kind="announcement" object={story.id} may={story.may.change} />
       <Editions of={story} />
       {story.may.receipts && story.state === 'published' && operations.has('announcement.receipts') && <ReceiptsOf of={story} />}
     </>

@@ -240,7 +240,7 @@ function Shown({ of: story, kind, again }: OfProps & { readonly again: () => voi
         </section>
       )}
       <Conversation of={story} again={again} />
-      <Attachments kind="case" object={story.id} items={story.attachments} may={story.may.attach} changed={again} />
+      <Attachments kind="case" object={story.id} may={story.may.attach} />
     </>
   );
 }

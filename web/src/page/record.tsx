@@ -195,7 +195,7 @@ function Shown({ of: record, fields, again }: OfProps & { readonly again: () => 
         </h2>
         <Read fields={fields} answers={record.fields} />
       </section>
-      <Attachments kind="record" object={record.id} items={record.attachments ?? []} may={record.may.attach} changed={again} />
+      <Attachments kind="record" object={record.id} may={record.may.attach} />
       <History of={record} fields={fields} />
     </>
   );

@@ -4,8 +4,17 @@
  */
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { AttachedTo, Attachment } from '../api/attachments';
-import { attach, ATTACHED_TYPES, ATTACHMENT_MAX, fetchAttachment, readAttachment, removeAttachment } from '../api/attachments';
+import {
+  attach,
+  ATTACHED_TYPES,
+  ATTACHMENT_MAX,
+  fetchAttachment,
+  readAttachment,
+  readAttachments,
+  removeAttachment,
+} from '../api/attachments';
 import { keepFile } from '../base/file';
+import { useRemote } from '../base/remote';
 import { useSending } from '../base/sending';
 import { useSession } from '../base/session';
 import { writeSize } from '../base/size';
@@ -15,6 +24,7 @@ import { Button } from './button';
 import { ErrorText } from './field';
 import { Native } from './name';
 import { SendProblem } from './problem';
+import { RemoteView } from './remote';
 import { Mark } from './shape';
 import type { Shape } from './shape';
 
@@ -73,7 +83,7 @@ function One({ of: first, changed }: OneProps) {
       <p>
         <Mark shape={SHAPES[file.state]} word={words.states[file.state]} state={file.state} />
       </p>
-      {file.state !== 'clean' && <p class="soft">{words.hints[file.state]}</p>}
+      {file.state !== 'clean' && <p class="soft">{file.waiting ? words.noScanner : words.hints[file.state]}</p>}
       <div class="row-acts">
         {file.state === 'clean' && (
           <Button busy={busy} onClick={() => void send(async () => keepFile(await fetchAttachment(client, file)))}>
@@ -160,32 +170,43 @@ function Add({ kind, object, changed }: AddProps) {
   );
 }
 
-interface Props extends AddProps {
-  readonly items: readonly Attachment[];
+interface Props {
+  readonly kind: AttachedTo;
+  readonly object: string;
   readonly may: boolean; /* add one */
 }
 
-export function Attachments({ kind, object, items, may, changed }: Props) {
+function Listed({ kind, object, may }: Props) {
   const { say } = useGovernWords();
   const { operations } = useSession();
   const words = say.attachments;
+  const [files, again] = useRemote(readAttachments(kind, object));
   const adding = may && operations.has('attachment.begin');
-  if (items.length === 0 && !adding) return null;
+  if (!adding && files.state === 'ready' && files.value.items.length === 0) return null;
   return (
     <section class="part-section" aria-labelledby="attachments">
       <h2 class="section-title" id="attachments">
         {words.title}
       </h2>
-      {items.length === 0 ? (
-        <p class="soft">{words.none}</p>
-      ) : (
-        <ul class="attachments">
-          {items.map((item) => (
-            <One key={item.id} of={item} changed={changed} />
-          ))}
-        </ul>
-      )}
-      {adding && <Add kind={kind} object={object} changed={changed} />}
+      <RemoteView of={files} again={again}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="soft">{words.none}</p>
+          ) : (
+            <ul class="attachments">
+              {items.map((item) => (
+                <One key={item.id} of={item} changed={again} />
+              ))}
+            </ul>
+          )
+        }
+      </RemoteView>
+      {adding && <Add kind={kind} object={object} changed={again} />}
     </section>
   );
+}
+
+export function Attachments(props: Props) {
+  const { operations } = useSession();
+  return operations.has('attachment.list') ? <Listed {...props} /> : null;
 }

@@ -18,6 +18,8 @@ const EditAnnouncementPage = later(async () => (await import('../page/announceme
 const TermsInside = later(async () => (await import('../page/terms')).TermsInside);
 const ChangesPage = later(async () => (await import('../page/changes')).ChangesPage);
 const ChangePage = later(async () => (await import('../page/change')).ChangePage);
+const SettingsPage = later(async () => (await import('../page/settings')).SettingsPage);
+const SchedulePage = later(async () => (await import('../page/schedule')).SchedulePage);
 
 type Shown =
   | 'desk'
@@ -35,7 +37,9 @@ type Shown =
   | 'editAnnouncement'
   | 'terms'
   | 'changes'
-  | 'change';
+  | 'change'
+  | 'settings'
+  | 'schedule';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -98,10 +102,12 @@ export const governScreens: Screens<Shown> = {
   terms: { view: () => <TermsInside />, needs: [], whenever: () => true, under: 'announcements' },
   changes: { view: (here) => <ChangesPage here={here} />, wide: true, needs: ['change.list'], tab: (words) => words.nav.changes },
   change: { view: ({ change }) => <ChangePage key={change} id={change} />, wide: true, needs: ['change.see'], under: 'changes' },
+  settings: { view: () => <SettingsPage />, wide: true, needs: ['setting.list'], tab: (words) => words.nav.settings },
+  schedule: { view: () => <SchedulePage />, wide: true, needs: ['schedule.see'], tab: (words) => words.nav.schedule },
 };
 
 /* What is kept, asked, told and done together. */
 export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers'] };
 
 /* What is watched and what changes. */
-export const service: Group = { label: (words) => words.nav.service, pages: ['changes'] };
+export const service: Group = { label: (words) => words.nav.service, pages: ['changes', 'settings', 'schedule'] };

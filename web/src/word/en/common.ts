@@ -28,6 +28,8 @@ export const common: typeof Japanese = {
     registers: 'Registers',
     cases: 'Inquiries',
     announcements: 'Announcements',
+    settings: 'Service settings',
+    schedule: 'Schedule',
     terms: 'Terms of use',
     govern: 'Governance',
     service: 'Watch & change',

@@ -40,6 +40,7 @@ export const shared: typeof words = {
     sending: 'Sending the file',
     sent: (part) => `${part}% sent`,
     emptyFile: 'This file is empty. Choose another one.',
+    noScanner: 'The virus check is not running. It is checked by itself once it runs, and can be opened then.',
     tooLarge: 'This file is larger than 16 MB and cannot be attached.',
     open: 'Save',
     remove: 'Detach',

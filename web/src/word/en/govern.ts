@@ -6,5 +6,6 @@ import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
+import { service } from './service';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service };

@@ -32,6 +32,8 @@ export const common = {
     registers: '台帳',
     cases: '問い合わせ・請求',
     announcements: 'お知らせ',
+    settings: 'サービスの設定',
+    schedule: '定期処理',
     terms: '利用規約など',
     govern: '運営',
     service: '監視・変更',

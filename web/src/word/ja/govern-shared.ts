@@ -38,6 +38,7 @@ export const shared = {
     sending: 'ファイルを送っています',
     sent: (part: number) => `${part}％まで送りました`,
     emptyFile: 'このファイルは空です。別のファイルを選んでください。',
+    noScanner: 'ウイルス検査が止まっています。動きだすと自動で検査され、そのあと開けます。',
     tooLarge: 'このファイルは16 MBより大きいため、添付できません。',
     open: '保存する',
     remove: '添付を外す',

@@ -5,5 +5,6 @@ import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
 import { records } from './records';
+import { service } from './service';
 
-export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements };
+export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service };
