@@ -106,6 +106,8 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"change", RELATION_PROVIDER, ACCOUNT_SIDE("change.requester")},
 	{"change", RELATION_APPROVER,
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},
+	DESCRIBED_ALL("casefile"),
+	{"casefile", RELATION_OWN, "casefile.opener = :actor_account AND casefile.probe = :actor_probe"},
 	{"description", RELATION_SEES, "(description.see & :actor_role) <> 0"},
 	{"description", RELATION_FILES, "(description.file & :actor_role) <> 0"},
 	{"description", RELATION_HANDLES, "(description.handle & :actor_role) <> 0"},

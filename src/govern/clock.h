@@ -21,6 +21,8 @@
 #define CLOCK_STAND_MAX 16          /* stretches that are told; further ones count all the same */
 #define CLOCK_AHEAD_DAYS 3700       /* how far the end is looked for: where no day is ever open there is none */
 #define CLOCK_WORDS_MAX 640
+#define CLOCK_TARGET_MAX_US ((int64_t)400 * 86400 * 1000000)
+#define CLOCK_LAST_US ((int64_t)7258118400 * 1000000) /* 2200: nothing is later */
 
 enum clock_reading { CLOCK_SUM, CLOCK_END_OF_DAY };
 

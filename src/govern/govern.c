@@ -4,6 +4,8 @@
 #include "govern/announce_read.h"
 #include "govern/announce_receipt.h"
 #include "govern/announce_write.h"
+#include "govern/casecall.h"
+#include "govern/caserecount.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/letter.h"
@@ -21,6 +23,9 @@ const struct entity *const govern_entities[] = {
 	&attachment_entity,
 	&describe_entity,
 	&workcalendar_entity,
+	&casefile_entity,
+	&casefile_entry_entity,
+	&caseclock_entity,
 	&letter_entity,
 	&post_receipt_entity,
 	&announce_entity,
@@ -43,6 +48,13 @@ const struct op *const govern_ops[] = {
 	&workcalendar_list,
 	&workcalendar_change,
 	&workcalendar_measure,
+	&casecall_kinds,
+	&casecall_list,
+	&casecall_see,
+	&casecall_open,
+	&casecall_message,
+	&casecall_move,
+	&casecall_assign,
 	&letter_settle,
 	&letter_spread,
 	&post_receive,
@@ -68,6 +80,7 @@ const struct job_kind *const govern_jobs[] = {
 	&todo_remind,
 	&attachment_job_scan,
 	&attachment_job_clean,
+	&caserecount_job,
 	NULL,
 };
 
@@ -76,6 +89,7 @@ typedef err (*govern_loader)(const char *folder, struct arena *arena);
 static const govern_loader loaders[] = {
 	letter_template_load,
 	announce_kind_load,
+	casekind_load,
 	NULL,
 };
 
@@ -99,6 +113,7 @@ static const govern_starter starters[] = {
 	attachment_start,
 	desk_start,
 	workcalendar_start,
+	casefile_start,
 	letter_start,
 	post_start,
 	announce_start,

@@ -2,10 +2,12 @@
  * What is done with the post that comes, by its kind. One line for each.
  */
 #include "govern/announce_post.h"
+#include "govern/casepost.h"
 #include "govern/post.h"
 
 const struct post_kind *const post_kinds[] = {
 	&announce_post_arrival,
 	&announce_post_answer,
+	&casepost_kind,
 	NULL,
 };

@@ -32,7 +32,13 @@
 	.grade = GRADE_2, .max = 365
 #define NOTICE_TERMS .name = "notice_terms_months", .ja = "規約・設定の変更の告知（か月前）", .en = "Notice of changed terms or settings, months ahead", \
 	.type = FIELD_INT, .grade = GRADE_2, .max = 60
+#define FIRST_REPLY .name = "first_reply_hours", .ja = "問合せの一次回答（時間以内）", .en = "First reply to inquiries, within hours", .type = FIELD_INT, \
+	.grade = GRADE_2, .max = 400 * 24
+#define READING .name = "clock_reading", .ja = "時間の数え方", .en = "How such hours are counted", .type = FIELD_CHOICE, .grade = GRADE_2, \
+	.choices = clock_readings
 #define FACILITY .name = "facility", .ja = "園", .en = "Facility", .type = FIELD_ID, .grade = GRADE_2
+
+static const char *const clock_readings[] = {"sum", "end-of-day", NULL};
 
 static const struct field fields[] = {
 	{FACILITY, .refers = "facility", AT(facility)},
@@ -47,6 +53,8 @@ static const struct field fields[] = {
 	{NOTICE_END, AT(notice_end_months)},
 	{NOTICE_CHANGE, AT(notice_change_days)},
 	{NOTICE_TERMS, AT(notice_terms_months)},
+	{FIRST_REPLY, AT(first_reply_hours)},
+	{READING, AT(clock_reading)},
 };
 
 static const char *const indexes[] = {"facility", NULL};
@@ -389,7 +397,8 @@ static const struct grant change_grants[] = {{ROLE(OFFICER_ADMIN), RELATION_CUST
 	{.place = IN_BODY, .field = {STARTED}}, {.place = IN_BODY, .field = {IDLE}}, {.place = IN_BODY, .field = {TOTAL}},   \
 	{.place = IN_BODY, .field = {ATTEMPTS}}, {.place = IN_BODY, .field = {WEEKDAYS}}, {.place = IN_BODY, .field = {CONTACT}}, \
 	{.place = IN_BODY, .field = {WITNESS}}, {.place = IN_BODY, .field = {NOTICE_END}}, {.place = IN_BODY, .field = {NOTICE_CHANGE}}, \
-	{.place = IN_BODY, .field = {NOTICE_TERMS}}
+	{.place = IN_BODY, .field = {NOTICE_TERMS}}, \
+	{.place = IN_BODY, .field = {FIRST_REPLY}}, {.place = IN_BODY, .field = {READING}}
 
 static const struct input no_inputs[] = {{0}};
 static const struct input change_inputs[] = {{.place = IN_BODY, .field = {ANNEXES, .required = true}}, AGREED,

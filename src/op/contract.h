@@ -27,6 +27,8 @@ struct contract {
 	struct bytes contact;
 	struct bytes witness;        /* key of the city's witness, "" none */
 	int64_t notice_end_months, notice_change_days, notice_terms_months; /* how long before the provider announces; 0: the product's own */
+	int64_t first_reply_hours;   /* until an inquiry is answered; 0: the product's own */
+	int32_t clock_reading;       /* of such hours: 0 their sum, 1 until the end of so many days */
 };
 
 /* 0: nothing is agreed. */

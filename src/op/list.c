@@ -139,6 +139,8 @@ static err bind_inputs(struct call *call, struct query *query)
 			TRY(query_int(query, field->name, value->as.date));
 		else if (field->type == FIELD_INT)
 			TRY(query_int(query, field->name, value->as.integer));
+		else if (field->type == FIELD_BOOL)
+			TRY(query_int(query, field->name, value->as.boolean ? 1 : 0));
 		else if (field->type == FIELD_CHOICE)
 			TRY(query_int(query, field->name, value->as.choice));
 		else
