@@ -28,14 +28,14 @@ static err step(struct job_run *run)
 	return casemove_settle(&run->rows, kind, &casefile, NULL, false, run->now_us);
 }
 
-static const struct schedule each_minute = {
-	.ja = "閉庁日の暦に合わせて期限を数え直す", .en = "Count running clocks by the present calendar of closed days", .every_s = 60, .limit_s = 60,
+static const struct schedule often = {
+	.ja = "閉庁日の暦に合わせて期限を数え直す", .en = "Count running clocks by the present calendar of closed days", .every_s = 10, .limit_s = 60,
 	.missed = SCHEDULE_ONCE,
 };
 
 const struct job_kind caserecount_job = {
 	.name = "case.recount-step",
 	.overdue = &other_calendar,
-	.schedule = &each_minute,
+	.schedule = &often,
 	.step = step,
 };
