@@ -108,6 +108,7 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	    "change.requester <> :actor_account AND (change.approver & :actor_role) <> 0 AND " ACCOUNT_SIDE("change.requester")},
 	DESCRIBED_ALL("casefile"),
 	{"casefile", RELATION_OWN, "casefile.opener = :actor_account AND casefile.probe = :actor_probe"},
+	DESCRIBED_ALL("record"),
 	{"description", RELATION_SEES, "(description.see & :actor_role) <> 0"},
 	{"description", RELATION_FILES, "(description.file & :actor_role) <> 0"},
 	{"description", RELATION_HANDLES, "(description.handle & :actor_role) <> 0"},

@@ -122,24 +122,28 @@ err describe_flag(const struct yaml_node *map, const char *name, bool *out)
 	return OK;
 }
 
-err describe_span(const struct yaml_node *map, const char *name, int64_t *seconds_out)
+err describe_span_of(const struct yaml_node *node, int64_t *seconds_out)
 {
 	static const struct { const char *unit; int64_t seconds; } units[] = {
 		{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"mo", 30 * 86400},
 	};
-	const struct yaml_node *node = yaml_find(map, name);
-	const char *text = NULL;
 	char *end = NULL;
-	long number;
+	long number = node->kind == YAML_TEXT && node->text[0] >= '1' && node->text[0] <= '9' ? strtol(node->text, &end, 10) : 0;
 
-	TRY(yaml_text(map, name, &text));
-	number = text[0] >= '1' && text[0] <= '9' ? strtol(text, &end, 10) : 0;
 	for (size_t i = 0; number > 0 && number < 100000 && i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(end, units[i].unit) == 0) {
 			*seconds_out = number * units[i].seconds;
 			return OK;
 		}
 	return yaml_wrong(node, "a number of s, m, h, d or mo is wanted, as in 48h");
+}
+
+err describe_span(const struct yaml_node *map, const char *name, int64_t *seconds_out)
+{
+	const struct yaml_node *node = NULL;
+
+	TRY(yaml_member(map, name, YAML_TEXT, &node));
+	return describe_span_of(node, seconds_out);
 }
 
 /* Kind, name, text and children, each behind its length: what means the same has the same bytes, wherever it stands. */

@@ -63,6 +63,7 @@ MUST_USE err describe_choice(const struct yaml_node *map, const char *name, cons
 MUST_USE err describe_flag(const struct yaml_node *map, const char *name, bool *out);
 /* "90s", "15m", "48h", "30d", "6mo" -> seconds (a month counts 30 days) */
 MUST_USE err describe_span(const struct yaml_node *map, const char *name, int64_t *seconds_out);
+MUST_USE err describe_span_of(const struct yaml_node *text, int64_t *seconds_out);
 MUST_USE err describe_digest(const struct yaml_node *node, struct arena *arena, const char **hex_out);
 /* Joins the list; borrowed for good. CONFLICT (logged): kind and code are there already. TOO_LARGE: DESCRIBE_MAX. */
 MUST_USE err describe_add(const struct described *one);

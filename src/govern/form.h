@@ -31,7 +31,7 @@ struct form_field {
 	struct field field;             /* the same for entity/value: how a text of it is judged */
 };
 
-#define FORM_FIELDS_MAX 38              /* so that a table of them has room for two columns more */
+#define FORM_FIELDS_MAX 35              /* so that a file of them has room for columns of its own */
 #define FORM_NAME(name) "fields." name  /* what a flaw of a member is called */
 
 struct form {

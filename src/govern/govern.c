@@ -11,6 +11,10 @@
 #include "govern/letter.h"
 #include "govern/letter_template.h"
 #include "govern/post.h"
+#include "govern/record.h"
+#include "govern/recorddesk.h"
+#include "govern/recordexpire.h"
+#include "govern/recordkind.h"
 #include "govern/todo.h"
 #include "govern/workcalendar.h"
 
@@ -19,6 +23,8 @@
 #define ARENA_MAX ((size_t)16 << 20)
 
 const struct entity *const govern_entities[] = {
+	&record_entity,
+	&record_edition_entity,
 	&todo_entity,
 	&attachment_entity,
 	&describe_entity,
@@ -45,6 +51,16 @@ const struct op *const govern_ops[] = {
 	&desk_see,
 	&desk_count,
 	&describe_settle,
+	&recorddesk_registers,
+	&recorddesk_list,
+	&recorddesk_see,
+	&recorddesk_file,
+	&recorddesk_change,
+	&recorddesk_renew,
+	&recorddesk_approve,
+	&recorddesk_reject,
+	&recorddesk_withdraw,
+	&recorddesk_confirm,
 	&workcalendar_list,
 	&workcalendar_change,
 	&workcalendar_measure,
@@ -77,6 +93,7 @@ const struct op *const govern_ops[] = {
 };
 
 const struct job_kind *const govern_jobs[] = {
+	&recordexpire_job,
 	&todo_remind,
 	&attachment_job_scan,
 	&attachment_job_clean,
@@ -87,6 +104,7 @@ const struct job_kind *const govern_jobs[] = {
 /* Who reads which file; each adds what it finds by describe_add. The arena lives as long as the process. */
 typedef err (*govern_loader)(const char *folder, struct arena *arena);
 static const govern_loader loaders[] = {
+	recordkind_load,
 	letter_template_load,
 	announce_kind_load,
 	casekind_load,
@@ -109,6 +127,8 @@ err govern_load(const char *folder)
 typedef err (*govern_starter)(void);
 static const govern_starter starters[] = {
 	describe_start,
+	record_start,
+	recordexpire_start,
 	todo_start,
 	attachment_start,
 	desk_start,

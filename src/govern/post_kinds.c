@@ -4,10 +4,12 @@
 #include "govern/announce_post.h"
 #include "govern/casepost.h"
 #include "govern/post.h"
+#include "govern/recordpost.h"
 
 const struct post_kind *const post_kinds[] = {
 	&announce_post_arrival,
 	&announce_post_answer,
 	&casepost_kind,
+	&recordpost_kind,
 	NULL,
 };

@@ -27,19 +27,24 @@ const watched = [
 
 // Ids of the first things, and somebody who may.
 function stage(operation) {
-	const given = { log: who.cityA };
-	const list = [];
-	for (const input of operation.inputs)
-		if (input.refers || input.name === 'log') {
-			const kind = input.refers ?? 'ledger';
-			const fact = facts[kind][0];
-			given[input.name] = input.required || input.in === 'path' ? fact.id : undefined;
-			if (given[input.name] !== undefined)
-				list.push({ name: input.name, in: input.in, fact });
-		}
-	const actor = operation.open ? undefined : candidates.find((one) => expected(operation, one, list).includes('enter'));
-	assert.ok(operation.open || actor, `somebody may ${operation.id}`);
-	return { given, actor };
+	for (let which = 0; which < 8; which++) { // where nobody may do it with the first of the things, one of the next
+		const given = { log: who.cityA };
+		const list = [];
+		for (const input of operation.inputs)
+			if (input.refers || input.name === 'log') {
+				const kind = input.refers ?? 'ledger';
+				const fact = facts[kind][which] ?? facts[kind][0];
+				given[input.name] = input.required || input.in === 'path' ? fact.id : undefined;
+				if (given[input.name] !== undefined)
+					list.push({ name: input.name, in: input.in, fact });
+			}
+		if (operation.open)
+			return { given };
+		const actor = list.every((one) => one.fact.kind !== null) && candidates.find((one) => expected(operation, one, list).includes('enter'));
+		if (actor)
+			return { given, actor };
+	}
+	return assert.fail(`nobody may ${operation.id}`);
 }
 
 // ---- what can be wrong with a value in JSON ----
@@ -52,7 +57,7 @@ function wrongValues(input) {
 	const { schema, type } = input;
 	const cases = [
 		['an array', text([]), ['type']],
-		['an object', text({}), ['type']],
+		...(type === 'object' ? [] : [['an object', text({}), ['type']]]),
 		['nested 65 deep', nested(65), ['type']],
 		['2^63', Buffer.from('9223372036854775808'), type === 'integer' ? ['too-large'] : ['type']],
 		['-2^63-1', Buffer.from('-9223372036854775809'), type === 'integer' ? ['too-small'] : ['type']],

@@ -113,7 +113,13 @@ export async function things(who) {
 		await membershipOf(far.guardian, far.principal),
 	];
 	const recoveries = [await askRecovery(who.family, principal), await askRecovery(far.guardian, far.principal)];
+	const [reviews, sent, ours] = await Promise.all([registerOf(overseers.officer, 'access-review'), registerOf(overseers.officer, 'demarcation'), registerOf(who.operators.operator, 'asset')]);
+	const records = [
+		await aRecord(overseers.officer, reviews, 'access-review'), await aRecord(far.officer, reviews, 'access-review'),
+		await aCopy(who, sent, 'demarcation'), await aRecord(who.operators.operator, ours, 'asset'),
+	];
 	return {
+		record: [...records, nothing],
 		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
 		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
 		import: [
@@ -128,7 +134,7 @@ export async function things(who) {
 			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
-		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms'].map((name) => descriptionFact(...name.split(' ')))
+		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'register access-review', 'register demarcation', 'register asset'].map((name) => descriptionFact(...name.split(' ')))
 			.concat(nothing),
 		announcement: [...announcements, nothing],
 		membership: [...memberships, nothing],
@@ -157,6 +163,40 @@ async function announced(who, elsewhere) {
 		found.push(fact(one, who.cityA, writer, reaches, facility));
 	}
 	return found.concat(fact(await write(writer, who.here), who.cityA, writer, undefined, who.here), fact(await write(who.far.admin), who.cityB, who.far.admin));
+}
+
+async function registerOf(as, code) {
+	const known = (await all('/v1/registers', as)).find((one) => one.code === code);
+	assert.ok(known, `${as.login} sees the register ${code}`);
+	return known;
+}
+
+// What fits every required field of a form.
+export const filledIn = (fields) => Object.fromEntries(fields.filter((one) => one.required).map((one) => [one.name, {
+	text: 'しけん', long: 'しけん', date: dayAfter(0), time: `${dayAfter(0)}T09:00:00+09:00`, int: Math.max(one.min ?? 1, 1), bool: true, choice: one.choices[0]?.code,
+}[one.type]]));
+
+const recordFact = (code, id, who) => ({ kind: 'record', id, city: who.city, opener: who.account, described: { kind: 'register', code } });
+
+// A record that waits, filed by this person.
+async function aRecord(by, register, code) {
+	const known = (await all(`/v1/registers/${register.id}/records?state=waiting`, by)).find((one) => one.may.edit && !one.may.approve && one.title === 'しけん');
+	const record = known ?? (await post(`/v1/registers/${register.id}/records`, by, { fields: filledIn(register.fields) })).is(201).json;
+	return recordFact(code, record.id, by);
+}
+
+// What the provider has approved, as it stands at the first customer.
+async function aCopy(who, register, code) {
+	const where = `/v1/registers/${register.id}/records?state=in-force`;
+	const found = async () => (await all(where, who.overseers.officer)).find((one) => one.confirmed_at === null);
+	let copy = await found();
+	if (!copy) {
+		const fields = filledIn(register.fields);
+		const record = (await post(`/v1/registers/${register.id}/records`, who.operators.operator, { fields: 'customer' in fields ? { ...fields, customer: who.cityA } : fields })).is(201).json;
+		(await post(`/v1/records/${record.id}/approve`, who.operators.operatorAdmin)).is(200);
+		copy = await until('the copy of a record arrives', found);
+	}
+	return { ...recordFact(code, copy.id, who.operators.operator), everywhere: true };
 }
 
 // A session besides the one that plays: nobody misses it.
@@ -279,6 +319,8 @@ export function sample(input, given = {}) {
 		return Math.max(schema.minimum ?? 0, Math.min(1, schema.maximum ?? 1));
 	case 'boolean':
 		return true;
+	case 'object':
+		return {};
 	case 'date':
 		return dayAfter(20);
 	case 'date-time':

@@ -25,11 +25,15 @@ for (const [kind, file, name] of [
 	const where = path.join(root, `catalog/${file}.yaml`);
 	const content = fs.existsSync(where) ? yaml.load(fs.readFileSync(where, 'utf8')) : {};
 	for (const one of Object.values(content).find(Array.isArray) ?? [])
-		described[`${kind} ${one[name]}`] = one;
+		described[`${kind} ${one[name]}`] = one.kept === 'entity' ? KEPT : one;
 }
 
 // Which of a description's lists of roles an action asks for; of several the widest decides.
 const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], handle: ['handle'], approve: ['approve'] };
+// Of a register's records: what came by post is confirmed by those whom the register names.
+const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
+// What the program keeps by itself is seen by those who oversee.
+const KEPT = { home: 'each', see: ['officer', 'officer-admin', 'auditor', 'operator', 'operator-admin'] };
 
 function describedHolds(actor, fact, action) {
 	const one = described[`${fact.described?.kind} ${fact.described?.code}`];
@@ -41,8 +45,9 @@ function describedHolds(actor, fact, action) {
 		return false;
 	const sent = one.home === 'provider' && !provider; // only seen and handled
 	const fits = (mask) => !(sent && ['file', 'approve'].includes(mask)) && list(one[mask]).some((role) => role === actor.role || role === 'any');
-	const signs = action === 'approve' && fact.kind !== 'description';
-	return (ASKS[action] ?? [action]).some(fits) && !(signs && fact.opener === actor.account) &&
+	const signs = ['approve', 'reject'].includes(action) && fact.kind !== 'description';
+	const asks = fact.described.kind === 'register' ? ASKS_RECORD : ASKS;
+	return (asks[action] ?? [action]).some(fits) && !(signs && fact.opener === actor.account) &&
 		(fact.facility === undefined || actor.facility === undefined || fact.facility === actor.facility);
 }
 
@@ -93,7 +98,7 @@ const relations = {
 };
 
 function holds(rule, actor, fact, action) {
-	if (fact.city !== actor.city && fact.kind !== 'description')
+	if (fact.city !== actor.city && fact.kind !== 'description' && !fact.everywhere)
 		return false;
 	if (rule.of !== undefined && !list(rule.of).includes('any') && fact.of !== undefined && !list(rule.of).includes(fact.of))
 		return false;
