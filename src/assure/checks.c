@@ -8,6 +8,7 @@
 #include "assure/checks_host.h"
 #include "assure/checks_identity.h"
 #include "assure/checks_inside.h"
+#include "assure/checks_notice.h"
 #include "assure/checks_package.h"
 #include "assure/checks_proof.h"
 #include "assure/checks_roles.h"
@@ -16,6 +17,7 @@
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
+#include "assure/inspect_notice.h"
 #include "assure/inspect_people.h"
 #include "assure/inspect_sealed.h"
 #include "assure/inspect_tables.h"
@@ -34,10 +36,12 @@ static const struct check *const lists[] = {
 	checks_access,
 	checks_breach,
 	checks_host,
+	checks_notice,
 	checks_inside,
 	inspect_crypto_checks,
 	inspect_keys_checks,
 	inspect_ledger_checks,
+	inspect_notice_checks,
 	inspect_people_checks,
 	inspect_sealed_checks,
 	inspect_tables_checks,

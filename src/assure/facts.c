@@ -16,7 +16,15 @@ static const struct statement changes = {"assure.changes",
     "SELECT COUNT(*), 0 FROM change WHERE NOT EXISTS"
     " (SELECT 1 FROM account WHERE account.id = change.requester AND account.probe = 1)"};
 
-const struct statement *const facts_statements[] = {&accounts, &devices, &changes, NULL};
+/* Published by a second person, or arrived from the provider that way; state 2 = published. */
+#define IN_FORCE(kind) \
+	"SELECT COUNT(*), 0 FROM announcement JOIN description ON description.id = announcement.description WHERE description.code = '" kind \
+	"' AND announcement.state = 2 AND announcement.probe = 0"
+static const struct statement notices = {"assure.notices", "SELECT COUNT(*), 0 FROM announcement WHERE published_at IS NOT NULL AND probe = 0"};
+static const struct statement terms = {"assure.terms", IN_FORCE("terms")};
+static const struct statement domains = {"assure.domains", IN_FORCE("domain-list")};
+
+const struct statement *const facts_statements[] = {&notices, &terms, &domains, &accounts, &devices, &changes, NULL};
 
 static err count_rows(struct row_context *c, const struct statement *statement, struct matrix_book *book)
 {
@@ -64,6 +72,9 @@ static const struct kept {
 	{"device", count_rows, &devices},
 	{"change", count_rows, &changes},
 	{"key", count_keys, NULL},
+	{"notice", count_rows, &notices},
+	{"terms", count_rows, &terms},
+	{"domain-list", count_rows, &domains},
 };
 
 static err read_books(struct row_context *c, const struct catalogue *all, struct matrix_book *books)

@@ -3,6 +3,7 @@
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
+#include "assure/inspect_notice.h"
 #include "assure/inspect_people.h"
 #include "assure/inspect_sealed.h"
 #include "assure/inspect_secrets.h"
@@ -15,6 +16,7 @@ static const struct inspection *const lists[] = {
 	inspect_crypto,
 	inspect_keys,
 	inspect_ledger,
+	inspect_notice,
 	inspect_people,
 	inspect_sealed,
 	inspect_secrets,

@@ -30,7 +30,6 @@ enum subject {
 	WAITS_PATCH,
 	WAITS_RELEASE,
 	WAITS_NOTIFY,
-	WAITS_TERMS,
 	WAITS_WATCHER,
 	WAITS_BACKUP,
 	WAITS_RESTORE,
@@ -75,8 +74,7 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_BASELINE] = {"構成基準との照合", "the comparison with a baseline"},
 	[WAITS_PATCH] = {"更新プログラムの適用記録", "the record of patches"},
 	[WAITS_RELEASE] = {"リリース管理", "release control"},
-	[WAITS_NOTIFY] = {"告知の発行と到達確認", "announcements and the proof of their delivery"},
-	[WAITS_TERMS] = {"利用規約の版管理", "versions of the terms of use"},
+	[WAITS_NOTIFY] = {"検知した障害・保守と告知との照合", "the comparison of failures and maintenance with what was announced"},
 	[WAITS_WATCHER] = {"外からの稼働監視", "the watch from outside"},
 	[WAITS_BACKUP] = {"バックアップ", "backups"},
 	[WAITS_RESTORE] = {"復旧訓練", "restore drills"},
@@ -220,20 +218,12 @@ static const struct wait {
 	/* CH-7 */
 	{"baseline-drift-none", WAITS_BASELINE, NULL},
 	{"baseline-reviewed-within", WAITS_BASELINE, NULL},
-	/* NT-1 */
-	{"short-lead-notice-refused", WAITS_NOTIFY, NULL},
-	{"change-effective-before-lead-none", WAITS_NOTIFY, NULL},
-	{"notice-delivery-confirmed", WAITS_NOTIFY, NULL},
 	/* NT-2 */
 	{"outage-notice-within", WAITS_NOTIFY, NULL},
 	{"maintenance-notice-precedes", WAITS_NOTIFY, NULL},
 	{"status-path-independent", WAITS_NOTIFY, NULL},
-	/* NT-3 */
-	{"terms-unaccepted-user-held", WAITS_TERMS, NULL},
-	{"terms-version-unaltered", WAITS_TERMS, NULL},
 	/* NT-4 */
 	{"domain-list-equals-traffic", WAITS_BROWSER, NULL},
-	{"domain-change-noticed", IN_REGISTER, "domain-list"},
 	/* NT-5 */
 	{"manual-matches-release", WAITS_MANUALS, NULL},
 	{"guidance-readable-by-audience", WAITS_MANUALS, NULL},
