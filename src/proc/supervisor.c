@@ -661,7 +661,8 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_CORE, PROCESS_EDGE, PROCESS_POST, PROCESS_PROVE, PROCESS_INTRUDER};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_SCAN, PROCESS_CORE, PROCESS_EDGE, PROCESS_POST, PROCESS_PROVE, PROCESS_INTRUDER};
+	_Static_assert(sizeof(order) / sizeof(order[0]) == PROCESS_KIND_COUNT - 1, "every kind but the supervisor is started");
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		enum process_scope scope = table_process(order[i])->scope;

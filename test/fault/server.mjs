@@ -70,7 +70,7 @@ export function put(path, text) {
 }
 
 export class Server {
-  // options: program; user: number of the user to start it as; checks: "scheduled", where they are what the test is about; signins: how many accounts there are to sign in with
+  // options: program; more: further words of the command line; user: number of the user to start it as; checks: "scheduled", where they are what the test is about; signins: how many accounts there are to sign in with
   static async start(parent = mkdtempSync(join(tmpdir(), 'sekimori-fault-')), options = {}) {
     const server = new Server()
     server.parent = parent
@@ -79,6 +79,7 @@ export class Server {
     server.codes = new Codes(join(parent, 'codes.json'))
     server.program = options.program ?? program
     if (options.program) cpSync(fileURLToPath(new URL('../../catalog', import.meta.url)), join(parent, 'catalog'), { recursive: true }) // beside the copy
+    server.more = options.more ?? []
     server.user = options.user
     server.signins = options.signins ?? 12
     server.checks = options.checks ?? 'on-demand'
@@ -98,7 +99,7 @@ export class Server {
   async run(words = ['demo', '--accounts', this.accountsFile, '--signins', String(this.signins), '--days', '0']) {
     const from = this.log.length
     this.agent = new https.Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 })
-    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks, '--catalog', catalog],
+    this.child = spawn(this.program, [...words, '--dir', this.dir, '--port', String(this.port), '--checks', this.checks, '--catalog', catalog, ...this.more],
       { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.parent, uid: this.user, gid: this.user })
     this.child.stderr.on('data', part => { this.log += part })
     this.ended = new Promise(done => this.child.once('exit', done))
@@ -109,12 +110,14 @@ export class Server {
     await this.until('the process of the checks', 20000, () => this.log.slice(from).includes('prove host is ready'))
   }
 
-  call(method, path, { token, body, key, headers = {} } = {}) {
+  // body: JSON; raw: bytes as they are
+  call(method, path, { token, body, raw, key, headers = {} } = {}) {
     return new Promise((resolve, reject) => {
       const request = https.request({
         host: '127.0.0.1', port: this.port, path, method, agent: this.agent, timeout: 15000,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(raw === undefined ? {} : { 'content-type': 'application/octet-stream' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
           ...headers,
@@ -132,7 +135,7 @@ export class Server {
       })
       request.on('timeout', () => request.destroy(new Error('timeout')))
       request.on('error', reject)
-      request.end(body === undefined ? undefined : JSON.stringify(body))
+      request.end(body === undefined ? raw : JSON.stringify(body))
     })
   }
 
