@@ -17,18 +17,13 @@ export interface Coded extends Said {
 }
 const coded = record<Coded>({ code: text, ja: text, en: text });
 
-export interface CaseState extends Coded {
-  readonly final: boolean;
-}
-const caseState = record<CaseState>({ code: text, ja: text, en: text, final: maybeFlag });
-
 export interface CaseKind {
   readonly id: string;
   readonly code: string;
   readonly title: Said;
   readonly may: { readonly file: boolean };
   readonly fields: readonly Described[];
-  readonly states: readonly CaseState[];
+  readonly moves: readonly { readonly code: string; readonly needs: readonly string[] }[];
 }
 const orNone =
   <T>(inner: Decoder<T>): Decoder<readonly T[]> =>
@@ -41,7 +36,7 @@ const caseKind: Decoder<CaseKind> = record<CaseKind>({
   title: said,
   may: (input, at) => record({ file: maybeFlag })(input ?? {}, at),
   fields: orNone(described),
-  states: orNone(caseState),
+  moves: orNone(record<{ code: string; needs: readonly string[] }>({ code: text, needs: orNone(text) })),
 });
 
 export const readCaseKinds = (): Call<Page<CaseKind>> => ({ method: 'GET', path: '/v1/case-kinds', decode: page(caseKind) });
@@ -54,41 +49,40 @@ const someone = record<Someone>({ id: maybe(text), name: maybe(text) });
 
 export interface CaseRow {
   readonly id: string;
-  readonly kind: { readonly id: string; readonly code: string; readonly title: Said };
+  readonly kind: { readonly id: string; readonly title: Said | null }; /* none: it is not described any more */
   readonly number: number;
-  readonly state: CaseState;
+  readonly state: Coded | null;
   readonly title: string | null;
-  readonly facility: { readonly id: string; readonly name: string | null } | null;
+  readonly facility: string | null;
   readonly origin: string | null;
-  readonly opener: Someone | null;
+  readonly opened_by: Someone | null;
   readonly assignee: Someone | null;
+  readonly outcome: Coded | null;
   readonly opened_at: string | null;
   readonly closed_at: string | null;
   readonly due_at: string | null;
-  readonly overdue: boolean;
+  readonly late: boolean;
 }
-const place: Decoder<{ id: string; name: string | null }> = (input, at) =>
-  typeof input === 'string' ? { id: text(input, at), name: null } : record({ id: text, name: maybe(text) })(input, at);
-
 const shape = {
   id: text,
-  kind: record({ id: text, code: text, title: said }),
+  kind: record({ id: text, title: maybe(said) }),
   number: integer,
-  state: caseState,
+  state: maybe(coded),
   title: maybe(text),
-  facility: maybe(place),
+  facility: maybe(text),
   origin: maybe(text),
-  opener: maybe(someone),
+  opened_by: maybe(someone),
   assignee: maybe(someone),
+  outcome: maybe(coded),
   opened_at: maybe(text),
   closed_at: maybe(text),
   due_at: maybe(text),
-  overdue: maybeFlag,
+  late: maybeFlag,
 };
 
 export interface CaseFilter {
   readonly kind: string | null;
-  readonly state: string | null;
+  readonly state: Openness | null;
   readonly mine: boolean;
 }
 
@@ -106,14 +100,17 @@ export const readCases = ({ kind, state, mine }: CaseFilter, cursor: string | nu
   decode: page(record<CaseRow>(shape)),
 });
 
-export const ENTRY_KINDS = ['message', 'move', 'assign', 'attach'] as const;
+export const CASE_STATES = ['open', 'closed'] as const;
+export type Openness = (typeof CASE_STATES)[number];
+
+export const ENTRY_KINDS = ['opening', 'message', 'move', 'assign'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface Entry {
   readonly id: string;
   readonly at: string | null;
   readonly kind: EntryKind;
-  readonly author: string | null;
+  readonly author: Someone | null;
   readonly move: Coded | null;
   readonly text: string | null;
 }
@@ -121,7 +118,7 @@ const entry = record<Entry>({
   id: text,
   at: maybe(text),
   kind: choice(ENTRY_KINDS),
-  author: maybe(text),
+  author: maybe(someone),
   move: maybe(coded),
   text: maybe(text),
 });
@@ -143,8 +140,8 @@ export interface CaseStory extends CaseRow {
   readonly entries: readonly Entry[];
   readonly clocks: readonly Clock[];
   readonly moves: readonly Move[];
-  readonly outcome: string | null;
-  readonly may: { readonly message: boolean; readonly assign: boolean; readonly attach: boolean };
+  readonly handlers: readonly Someone[]; /* to whom it may be given */
+  readonly may: { readonly message: boolean; readonly assign: boolean };
 }
 
 export const readCase = (id: string): Call<CaseStory> => ({
@@ -156,14 +153,13 @@ export const readCase = (id: string): Call<CaseStory> => ({
     entries: orNone(entry),
     clocks: orNone(clock),
     moves: orNone(move),
-    outcome: maybe(text),
-    may: (input, at) => record({ message: maybeFlag, assign: maybeFlag, attach: maybeFlag })(input ?? {}, at),
+    handlers: orNone(someone),
+    may: (input, at) => record({ message: maybeFlag, assign: maybeFlag })(input ?? {}, at),
   }),
 });
 
 export interface CaseBody {
   readonly fields: Answers;
-  readonly title?: string;
   readonly facility?: string;
 }
 

@@ -1,8 +1,11 @@
 /* How long something may take, how much of that is used, and why. */
 import type { Decoder } from './decode';
-import { integer, maybe, record, text } from './decode';
+import { choice, integer, maybe, maybeFlag, record, text } from './decode';
 import type { Said } from './said';
 import { said } from './said';
+
+export const CLOCK_STATES = ['idle', 'running', 'standing', 'ended'] as const;
+export type ClockState = (typeof CLOCK_STATES)[number];
 
 export interface Clock {
   readonly code: string;
@@ -10,7 +13,8 @@ export interface Clock {
   readonly used_s: number;
   readonly target_s: number;
   readonly due_at: string | null;
-  readonly state: string;
+  readonly state: ClockState;
+  readonly late: boolean;
   readonly words: Said | null;
 }
 export const clock: Decoder<Clock> = record<Clock>({
@@ -19,6 +23,7 @@ export const clock: Decoder<Clock> = record<Clock>({
   used_s: integer,
   target_s: integer,
   due_at: maybe(text),
-  state: text,
+  state: choice(CLOCK_STATES),
+  late: maybeFlag,
   words: maybe(said),
 });

@@ -1,6 +1,7 @@
 /* A new case, in the fields of its kind. */
 import type { CaseKind } from '../api/cases';
 import { openCase, readCaseKinds } from '../api/cases';
+import type { Described } from '../api/described';
 import { answersOf } from '../base/described';
 import { deskMoved } from '../base/desk-count';
 import { useRemote } from '../base/remote';
@@ -15,24 +16,24 @@ import { Title } from '../part/title';
 import { useGovernWords } from '../word/govern';
 import '../style/govern.css';
 
+/* What a later move asks for is not asked for yet. */
+const atOpening = ({ fields, moves }: CaseKind): readonly Described[] =>
+  fields.filter(({ name, required }) => required || moves.every(({ needs }) => !needs.includes(name)));
+
 function CaseForm({ kind }: { readonly kind: CaseKind }) {
   const { say, told, language } = useGovernWords();
   const { client } = useSession();
   const words = say.caseNew;
-  const titled = kind.fields.some(({ name }) => name === 'title' || name === 'subject');
+  const fields = atOpening(kind);
   return (
     <>
       <Title text={words.title(told(kind.title))} />
       <div class="form-after">
         <Form
-          fields={[
-            ...(titled ? [] : [{ name: 'title', label: words.subject, required: true, maxLength: 100 }]),
-            ...drawn(kind.fields, {}, language, say),
-          ]}
+          fields={drawn(fields, {}, language, say)}
           submit={words.submit}
           act={async (values, key) => {
-            const title = values['title'] ? { title: values['title'] } : {};
-            const { id } = await client(openCase(kind.id, { fields: answersOf(kind.fields, values), ...title }, key));
+            const { id } = await client(openCase(kind.id, { fields: answersOf(fields, values) }, key));
             deskMoved();
             goTo({ page: 'case', case: id });
           }}

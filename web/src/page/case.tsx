@@ -1,10 +1,10 @@
 /* One case: what it is about, how long it may take, what was said and done, and what comes next. */
 import type { CaseKind, CaseStory, Entry, Move } from '../api/cases';
 import { assignCase, moveCase, readCase, readCaseKinds, writeMessage } from '../api/cases';
-import { readPeople } from '../api/people';
 import { writeInstant } from '../base/day';
 import { answersOf } from '../base/described';
 import { deskMoved } from '../base/desk-count';
+import { usePlaces } from '../base/places';
 import { useRemote } from '../base/remote';
 import { useReturn } from '../base/return';
 import { useSession } from '../base/session';
@@ -31,22 +31,23 @@ interface OfProps {
 }
 
 function Facts({ of: story }: Pick<OfProps, 'of'>) {
-  const { say, language } = useGovernWords();
+  const { say, told, language } = useGovernWords();
   const { me } = useSession();
+  const places = usePlaces();
   const words = say.case;
   return (
     <dl class="facts panel record-facts">
       <div>
         <dt>{say.lists.state}</dt>
         <dd>
-          <CaseMark state={story.state} overdue={story.overdue} />
+          <CaseMark of={story} />
         </dd>
       </div>
       {story.opened_at && (
         <div>
           <dt>{words.opened}</dt>
           <dd>
-            {story.opener?.name && <Native>{story.opener.name}</Native>} {writeInstant(story.opened_at, language)}
+            {story.opened_by?.name && <Native>{story.opened_by.name}</Native>} {writeInstant(story.opened_at, language)}
           </dd>
         </div>
       )}
@@ -60,7 +61,7 @@ function Facts({ of: story }: Pick<OfProps, 'of'>) {
         <div>
           <dt>{say.record.facility}</dt>
           <dd>
-            <Native>{story.facility.name ?? story.facility.id}</Native>
+            <Native>{places.get(story.facility) ?? story.facility}</Native>
           </dd>
         </div>
       )}
@@ -68,6 +69,12 @@ function Facts({ of: story }: Pick<OfProps, 'of'>) {
         <div>
           <dt>{say.record.origin}</dt>
           <dd>{story.origin}</dd>
+        </div>
+      )}
+      {story.outcome && (
+        <div>
+          <dt>{words.outcome}</dt>
+          <dd>{told(story.outcome)}</dd>
         </div>
       )}
       {story.closed_at && (
@@ -117,17 +124,13 @@ function useMoves({ of: story, kind }: OfProps): readonly DeedOf[] {
   });
 }
 
-/* Who could take it on: oneself, and whom the list of accounts shows. */
+/* Who could take it on is said by the server. */
 function Assign({ of: story, again }: Pick<OfProps, 'of'> & { readonly again: () => void }) {
   const { say } = useGovernWords();
-  const { me } = useSession();
   const words = say.case;
-  const [people] = useRemote(readPeople({ role: me.role, state: 'active' }));
-  const others = people.state === 'ready' ? people.value.items.filter(({ id }) => id !== me.account) : [];
-  const options = [
-    { value: me.account, label: words.myself },
-    ...others.map(({ id, name }) => ({ value: id, label: name })),
-  ];
+  const options = story.handlers.flatMap(({ id, name }) => (id ? [{ value: id, label: name ?? id }] : []));
+  const [first] = options;
+  if (!first) return null;
   return (
     <Deeds
       changed={again}
@@ -137,28 +140,8 @@ function Assign({ of: story, again }: Pick<OfProps, 'of'> & { readonly again: ()
           label: words.assign,
           title: words.assignTitle,
           done: words.assigned,
-          fields: [{ name: 'account', label: words.assignee, kind: 'select', options }],
-          call: (values, key) => assignCase(story.id, values['account'] ?? me.account, key),
-        },
-      ]}
-    />
-  );
-}
-
-function AssignMyself({ of: story, again }: Pick<OfProps, 'of'> & { readonly again: () => void }) {
-  const { say } = useGovernWords();
-  const { me } = useSession();
-  const words = say.case;
-  return (
-    <Deeds
-      changed={again}
-      of={[
-        {
-          name: 'assign',
-          label: words.take,
-          title: words.takeTitle,
-          done: words.assigned,
-          call: (_values, key) => assignCase(story.id, me.account, key),
+          fields: [{ name: 'account', label: words.assignee, kind: 'select', value: story.assignee?.id ?? first.value, options }],
+          call: (values, key) => assignCase(story.id, values['account'] ?? first.value, key),
         },
       ]}
     />
@@ -183,7 +166,7 @@ function Conversation({ of: story, again }: Pick<OfProps, 'of'> & { readonly aga
             key: entry.id,
             at: entry.at,
             what: wordOf(entry),
-            who: entry.author,
+            who: entry.author?.name ?? null,
             text: entry.text,
             look: entry.text ? 'message' : 'quiet',
           }))}
@@ -210,13 +193,12 @@ function Shown({ of: story, kind, again }: OfProps & { readonly again: () => voi
   const { operations } = useSession();
   const words = say.case;
   const moves = useMoves({ of: story, kind });
-  const title = story.title ?? told(story.kind.title);
-  const assignable = story.may.assign && operations.has('case.assign');
+  const title = story.title ?? say.lists.number(story.number);
   return (
     <>
       <Title text={title}>
         <span class="eyebrow">
-          {told(story.kind.title)} {say.lists.number(story.number)}
+          {story.kind.title && told(story.kind.title)} {say.lists.number(story.number)}
         </span>
         <Native>{title}</Native>
       </Title>
@@ -227,7 +209,7 @@ function Shown({ of: story, kind, again }: OfProps & { readonly again: () => voi
         </section>
       )}
       <Deeds of={moves} about={title} changed={again} />
-      {assignable && (operations.has('account.list') ? <Assign of={story} again={again} /> : <AssignMyself of={story} again={again} />)}
+      {story.may.assign && operations.has('case.assign') && <Assign of={story} again={again} />}
       <div class="acts">
         <Issue kind="case" object={story.id} />
       </div>
@@ -240,7 +222,7 @@ function Shown({ of: story, kind, again }: OfProps & { readonly again: () => voi
         </section>
       )}
       <Conversation of={story} again={again} />
-      <Attachments kind="case" object={story.id} may={story.may.attach} />
+      <Attachments kind="case" object={story.id} may={story.may.message} />
     </>
   );
 }

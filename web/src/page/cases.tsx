@@ -1,7 +1,7 @@
 /* The cases one may see, picked by kind and state, and the way to open one. */
 import { useCallback } from 'preact/hooks';
-import type { CaseKind, CaseRow, CaseState } from '../api/cases';
-import { readCaseKinds, readCases } from '../api/cases';
+import type { CaseKind, CaseRow } from '../api/cases';
+import { CASE_STATES, readCaseKinds, readCases } from '../api/cases';
 import { writeInstant } from '../base/day';
 import { usePages } from '../base/pages';
 import { useRemote } from '../base/remote';
@@ -25,7 +25,8 @@ function List({ here }: { readonly here: Here }) {
   const { me } = useSession();
   const words = say.cases;
   const { columns } = words;
-  const { kind = null, state = null } = here;
+  const { kind = null } = here;
+  const state = CASE_STATES.find((one) => one === here.state) ?? null;
   const mine = here.mine === 'yes';
   const [pages, more] = usePages<CaseRow>(useCallback((cursor) => readCases({ kind, state, mine }, cursor), [kind, state, mine]));
   return (
@@ -35,7 +36,7 @@ function List({ here }: { readonly here: Here }) {
           caption={words.title}
           items={items}
           keyOf={({ id }) => id}
-          lookOf={(one) => (one.overdue ? 'late-row' : undefined)}
+          lookOf={(one) => (one.late && !one.closed_at ? 'late-row' : undefined)}
           columns={[
             { label: columns.number, look: 'nowrap', cell: (one) => one.number },
             {
@@ -43,12 +44,12 @@ function List({ here }: { readonly here: Here }) {
               look: 'wide',
               cell: (one) => (
                 <a href={hrefOf({ page: 'case', case: one.id })}>
-                  <Native>{one.title ?? told(one.kind.title)}</Native>
+                  <Native>{one.title ?? say.lists.number(one.number)}</Native>
                 </a>
               ),
             },
-            { label: columns.kind, cell: (one) => told(one.kind.title) },
-            { label: columns.state, look: 'nowrap', cell: (one) => <CaseMark state={one.state} overdue={one.overdue} /> },
+            { label: columns.kind, cell: (one) => (one.kind.title ? told(one.kind.title) : '—') },
+            { label: columns.state, look: 'nowrap', cell: (one) => <CaseMark of={one} /> },
             {
               label: columns.due,
               cell: (one) => (one.due_at && !one.closed_at ? writeInstant(one.due_at, language) : '—'),
@@ -69,22 +70,15 @@ function List({ here }: { readonly here: Here }) {
   );
 }
 
-/* Every state of the kinds shown, each once. */
-function statesOf(kinds: readonly CaseKind[]): readonly CaseState[] {
-  const states = new Map(kinds.flatMap(({ states: some }) => some.map((one) => [one.code, one] as const)));
-  return [...states.values()];
-}
-
 function Shown({ kinds, here }: { readonly kinds: readonly CaseKind[]; readonly here: Here }) {
   const { say, told } = useGovernWords();
   const { me, operations } = useSession();
   const words = say.cases;
   const turn = (change: Partial<Here>) => turnTo({ ...here, ...change });
-  const chosen = kinds.filter(({ id }) => !here.kind || id === here.kind);
   const fileable = kinds.filter(({ may }) => may.file);
   return (
     <>
-      {operations.has('case.file') && fileable.length > 0 && (
+      {operations.has('case.open') && fileable.length > 0 && (
         <div class="acts">
           {fileable.map((kind) => (
             <a key={kind.code} class="button button-outlined" href={hrefOf({ page: 'newCase', kind: kind.id })} data-file={kind.code}>
@@ -100,7 +94,7 @@ function Shown({ kinds, here }: { readonly kinds: readonly CaseKind[]; readonly 
             name="kind"
             value={here.kind ?? 'all'}
             options={[{ value: 'all', label: say.lists.all }, ...kinds.map((kind) => ({ value: kind.id, label: told(kind.title) }))]}
-            onValue={(value) => turn({ kind: value === 'all' ? null : value, state: null })}
+            onValue={(value) => turn({ kind: value === 'all' ? null : value })}
           />
           <Select
             label={say.lists.state}
@@ -108,7 +102,7 @@ function Shown({ kinds, here }: { readonly kinds: readonly CaseKind[]; readonly 
             value={here.state ?? 'all'}
             options={[
               { value: 'all', label: say.lists.all },
-              ...statesOf(chosen).map((state) => ({ value: state.code, label: told(state) })),
+              ...CASE_STATES.map((value) => ({ value, label: words.openness[value] })),
             ]}
             onValue={(value) => turn({ state: value === 'all' ? null : value })}
           />

@@ -1,10 +1,10 @@
 /* How a case stands: its own word, with a shape for over, late or going on. */
-import type { CaseState } from '../api/cases';
+import type { CaseRow } from '../api/cases';
 import { useGovernWords } from '../word/govern';
 import { Mark } from './shape';
 
-export function CaseMark({ state, overdue }: { readonly state: CaseState; readonly overdue: boolean }) {
+export function CaseMark({ of: { state, closed_at, late } }: { readonly of: Pick<CaseRow, 'state' | 'closed_at' | 'late'> }) {
   const { told } = useGovernWords();
-  const shape = state.final ? 'off' : overdue ? 'bad' : 'soon';
-  return <Mark shape={shape} word={told(state)} state={state.code} />;
+  const shape = closed_at ? 'off' : late ? 'bad' : 'soon';
+  return state && <Mark shape={shape} word={told(state)} state={state.code} />;
 }

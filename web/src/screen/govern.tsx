@@ -74,7 +74,7 @@ export const governScreens: Screens<Shown> = {
   },
   newCase: {
     view: ({ kind }) => <NewCasePage key={kind} kind={kind ?? null} />,
-    needs: ['case.kinds', 'case.file'],
+    needs: ['case.kinds', 'case.open'],
     under: 'cases',
   },
   case: { view: ({ case: id }) => <CasePage key={id} id={id} />, needs: ['case.kinds', 'case.see'], under: 'cases' },

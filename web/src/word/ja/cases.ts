@@ -2,10 +2,10 @@
 import type { EntryKind } from '../../api/cases';
 
 const entries: Record<EntryKind, string> = {
+  opening: '受付',
   message: 'メッセージ',
   move: '状態の変更',
   assign: '担当の決定',
-  attach: 'ファイルの添付',
 };
 
 export const cases = {
@@ -17,6 +17,7 @@ export const cases = {
     none: 'まだ何もありません。',
     noneOf: 'あてはまるものはありません。',
     file: (kind: string) => `${kind}を出す`,
+    openness: { open: '対応中', closed: '終了' },
     whose: '担当',
     mine: '自分が担当・提出',
     unassigned: '未定',
@@ -26,6 +27,7 @@ export const cases = {
   case: {
     opened: '受付',
     closed: '終了',
+    outcome: '結果',
     assignee: '担当',
     content: '内容',
     course: 'やりとりと経過',
@@ -37,9 +39,6 @@ export const cases = {
     moved: (move: string) => `「${move}」を行いました。`,
     assign: '担当を決める',
     assignTitle: 'だれが担当しますか',
-    myself: '自分',
-    take: '自分が担当する',
-    takeTitle: '自分が担当になりますか',
     assigned: '担当を決めました。',
     entries,
   },
@@ -48,7 +47,6 @@ export const cases = {
     title: (kind: string) => `${kind}を出す`,
     which: '何を出しますか',
     none: '出せるものはありません。',
-    subject: '件名',
     submit: '送る',
     hint: '送ったあとは、この画面でやりとりと期限を確認できます。',
   },

@@ -70,6 +70,6 @@ export const shared = {
       waiting: 'まだ始まっていません',
       warned: '期限が近づいています',
       running: '進んでいます',
-    } as Record<string, string>,
+    },
   },
 };
