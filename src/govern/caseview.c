@@ -48,6 +48,14 @@ static void put_move(struct json *out, const struct casekind *kind, const struct
 	json_object_end(out);
 }
 
+static void put_moves(struct json *out, const struct casekind *kind)
+{
+	json_array(out, "moves");
+	for (size_t i = 0; i < kind->move_count; i++)
+		put_move(out, kind, &kind->moves[i]);
+	json_array_end(out);
+}
+
 static void put_states(struct json *out, const struct casekind *kind)
 {
 	json_array(out, "states");
@@ -90,6 +98,7 @@ void caseview_kind(struct call *call, const struct casekind *kind)
 	json_object_end(out);
 	form_json_fields(out, "fields", &kind->form);
 	put_states(out, kind);
+	put_moves(out, kind);
 	put_clock_kinds(out, kind);
 }
 

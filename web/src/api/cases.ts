@@ -39,7 +39,7 @@ const caseKind: Decoder<CaseKind> = record<CaseKind>({
   moves: orNone(record<{ code: string; needs: readonly string[] }>({ code: text, needs: orNone(text) })),
 });
 
-export const readCaseKinds = (): Call<Page<CaseKind>> => ({ method: 'GET', path: '/v1/case-kinds', decode: page(caseKind) });
+export const readCaseKinds = (): Call<Page<CaseKind>> => ({ method: 'GET', path: '/v1/case-kinds?limit=200', decode: page(caseKind) });
 
 export interface Someone {
   readonly id: string | null;
