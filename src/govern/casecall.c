@@ -140,7 +140,7 @@ static err list_apply(struct call *call)
 static const char *const which_states[] = {"open", "closed", NULL};
 
 static const struct input list_inputs[] = {
-	{.place = IN_QUERY, .field = {.name = "kind", .ja = "種類", .en = "Kind", .type = FIELD_ID, .grade = GRADE_1, .refers = "description"}},
+	{.place = IN_QUERY, .field = {.name = "kind", .ja = "種類", .en = "Kind", .type = FIELD_ID, .grade = GRADE_1}},
 	{.place = IN_QUERY, .field = {.name = "state", .ja = "状態", .en = "State", .type = FIELD_CHOICE, .grade = GRADE_1, .choices = which_states}},
 	{.place = IN_QUERY, .field = {.name = "mine", .ja = "自分のもの", .en = "One's own", .type = FIELD_BOOL, .grade = GRADE_1}},
 	OP_INPUT_CURSOR, OP_INPUT_LIMIT, {0},

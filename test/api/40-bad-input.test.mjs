@@ -25,6 +25,9 @@ const watched = [
 	[who.overseers.admins[0], '/v1/changes'], [who.overseers.admins[0], `/v1/imports/${facts.import[0].id}`], [who.own, '/v1/me/operations'],
 ];
 
+// "/v1/case-kinds/{kind}/cases" takes the description of a case.
+const ofKind = (operation, fact) => fact.kind !== 'description' || operation.path.includes(`/${fact.described.kind}-kinds/`) || operation.path.includes(`/${fact.described.kind}s/`);
+
 // Ids of the first things, and somebody who may.
 function stage(operation) {
 	for (let which = 0; which < 8; which++) { // where nobody may do it with the first of the things, one of the next
@@ -33,7 +36,8 @@ function stage(operation) {
 		for (const input of operation.inputs)
 			if (input.refers || input.name === 'log') {
 				const kind = input.refers ?? 'ledger';
-				const fact = facts[kind][which] ?? facts[kind][0];
+				const suited = facts[kind].filter((one) => ofKind(operation, one));
+				const fact = suited[which] ?? suited[0] ?? facts[kind][0];
 				given[input.name] = input.required || input.in === 'path' ? fact.id : undefined;
 				if (given[input.name] !== undefined)
 					list.push({ name: input.name, in: input.in, fact });
@@ -57,7 +61,6 @@ function wrongValues(input) {
 	const { schema, type } = input;
 	const cases = [
 		['an array', text([]), ['type']],
-		...(type === 'object' ? [] : [['an object', text({}), ['type']]]),
 		['nested 65 deep', nested(65), ['type']],
 		['2^63', Buffer.from('9223372036854775808'), type === 'integer' ? ['too-large'] : ['type']],
 		['-2^63-1', Buffer.from('-9223372036854775809'), type === 'integer' ? ['too-small'] : ['type']],
@@ -72,6 +75,11 @@ function wrongValues(input) {
 		['a bell, escaped', Buffer.from('"a\\u0007"'), null],
 		['DEL', quoted('a', [0x7f]), null],
 	];
+	if (type === 'object')
+		cases.push(['an object in it', text({ a: {} }), null], ['a list in it', text({ a: [] }), null], ['a fraction in it', text({ a: 1.5 }), null],
+			['a strange name', text({ 'a b': '1' }), null]);
+	else
+		cases.push(['an object', text({}), ['type']]);
 	if (input.required)
 		cases.push(['null', Buffer.from('null'), ['missing', 'type']]);
 	if (type === 'integer') {
@@ -140,12 +148,13 @@ test('P-5.4 what is wrong in a body is said of its field', async (t) => {
 			count++;
 			const reply = await request(operation.method, where, { as: actor, body });
 			const errors = reply.status === 400 ? reply.json.errors ?? [] : [];
-			const named = errors.filter((one) => one.field === input.name);
+			const own = (one) => one.field === input.name || one.field.startsWith(`${input.name}.`);
+			const named = errors.filter(own);
 			if (reply.status !== 400 || named.length === 0)
 				findings.push(`${operation.id}.${input.name}, ${what}: ${reply.status} ${reply.text.slice(0, 160)}`);
 			else if (codes && !named.some((one) => codes.includes(one.code)))
 				findings.push(`${operation.id}.${input.name}, ${what}: "${named[0].code}" instead of ${codes.join(' or ')}`);
-			else if (errors.some((one) => one.field !== input.name) && what !== 'nested 65 deep') // where reading ended, the others are missing
+			else if (errors.some((one) => !own(one)) && what !== 'nested 65 deep') // where reading ended, the others are missing
 				findings.push(`${operation.id}.${input.name}, ${what}: ${errors.map((one) => one.field).join(', ')} named besides`);
 			else if (named.some((one) => !one.message || one.message.includes('�')))
 				findings.push(`${operation.id}.${input.name}, ${what}: the message is "${named[0].message}"`);

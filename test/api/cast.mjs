@@ -107,6 +107,7 @@ export async function things(who) {
 	const theirs = await openImport(elsewhere.principal, 'rollover');
 	const nothing = { kind: null, id: strangeId() };
 	const announcements = await announced(who, elsewhere.principal.facility);
+	const cases = await opened(who);
 	const memberships = [
 		await membershipOf(who.family, principal), await membershipOf(who.teacher, principal),
 		await membershipOf(overseers.officer, overseers.admins[0]), await membershipOf(elsewhere.guardian, elsewhere.principal),
@@ -134,9 +135,11 @@ export async function things(who) {
 			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
-		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'register access-review', 'register demarcation', 'register asset'].map((name) => descriptionFact(...name.split(' ')))
+		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'register access-review', 'register demarcation', 'register asset', 'case inquiry',
+			'case data-request'].map((name) => descriptionFact(...name.split(' ')))
 			.concat(nothing),
 		announcement: [...announcements, nothing],
+		casefile: [...cases, nothing],
 		membership: [...memberships, nothing],
 		recovery: [...recoveries, nothing],
 		facility: [facilityFact(who.here, cityA), facilityFact(elsewhere.principal.facility, cityA), facilityFact(far.principal.facility, cityB), nothing],
@@ -197,6 +200,25 @@ async function aCopy(who, register, code) {
 		copy = await until('the copy of a record arrives', found);
 	}
 	return { ...recordFact(code, copy.id, who.operators.operator), everywhere: true };
+}
+
+// A guardian's request about data and others'; an inquiry of the first facility, of another one and of another city, with its half at the provider's.
+async function opened(who) {
+	const forms = {
+		inquiry: { subject: 'しけんの問合せ', topic: 'other', question: 'しけんの質問' },
+		'data-request': { kind: 'disclosure', whose: 'しけんの子', what: 'しけんの求め' },
+	};
+	const open = async (as, code) => {
+		const described = { kind: 'case', code };
+		const one = (await post(`/v1/case-kinds/${descriptionFact('case', code).id}/cases`, as, { fields: forms[code] })).is(201).json;
+		const mirrored = code === 'inquiry' && who.operators.operator !== undefined;
+		if (mirrored)
+			await until('the half of a case at the provider\'s', async () => (await get(`/v1/cases/${one.id}`, who.operators.operator)).status === 200);
+		return { kind: 'casefile', id: one.id, city: as.city, also: mirrored ? who.provider : undefined, facility: as.facility, described, opener: as.account };
+	};
+	return [await open(who.family, 'data-request'), await open(who.overseers.officer, 'data-request'), await open(who.principal, 'inquiry'),
+		await open(who.elsewhere.principal, 'inquiry'), await open(who.overseers.officer, 'inquiry'), await open(who.far.guardian, 'data-request'),
+		await open(who.far.officer, 'inquiry')];
 }
 
 // A session besides the one that plays: nobody misses it.

@@ -2,7 +2,7 @@
 //
 // A fact is a thing of which the test knows how everybody stands to it:
 //   {kind, id, city, facility?, class?, guardians?: Set of accounts with a link in force, requester?, approver?, of?: role of an account,
-//    described?: {kind, code} of what catalog/ describes, opener?, audience?: roles that a published announcement reaches}
+//    described?: {kind, code} of what catalog/ describes, opener?, also?: another compartment that has it, audience?: roles that a published announcement reaches}
 // A description is the same in every city: its fact has no city.
 // An actor is {role, city, account, facility, classes: Set}.
 import fs from 'node:fs';
@@ -29,7 +29,8 @@ for (const [kind, file, name] of [
 }
 
 // Which of a description's lists of roles an action asks for; of several the widest decides.
-const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], handle: ['handle'], approve: ['approve'] };
+const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], handle: ['handle'], approve: ['approve'],
+	message: ['handle'], move: ['handle'], assign: ['handle'] };
 // Of a register's records: what came by post is confirmed by those whom the register names.
 const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
 // What the program keeps by itself is seen by those who oversee.
@@ -41,7 +42,7 @@ function describedHolds(actor, fact, action) {
 		return false;
 	const provider = actor.role.startsWith('operator');
 	const shared = one.shared !== undefined && one.shared !== 'no';
-	if (one.home === 'customer' && provider || one.home === 'provider' && !provider && !shared)
+	if (one.home === 'customer' && provider && one.mirror === undefined || one.home === 'provider' && !provider && !shared)
 		return false;
 	const sent = one.home === 'provider' && !provider; // only seen and handled
 	const fits = (mask) => !(sent && ['file', 'approve'].includes(mask)) && list(one[mask]).some((role) => role === actor.role || role === 'any');
@@ -82,7 +83,7 @@ function exceptional(rule, policy) {
 // Who someone must be to a thing; false where the thing has no such relation.
 const relations = {
 	own: (actor, fact) => {
-		const owner = { change: fact.requester, account: fact.id, session: fact.account }[fact.kind];
+		const owner = { change: fact.requester, account: fact.id, session: fact.account, casefile: fact.opener }[fact.kind];
 		return owner !== undefined && owner === actor.account;
 	},
 	'own-child': (actor, fact) => fact.guardians?.has(actor.account) === true,
@@ -98,7 +99,7 @@ const relations = {
 };
 
 function holds(rule, actor, fact, action) {
-	if (fact.city !== actor.city && fact.kind !== 'description' && !fact.everywhere)
+	if (fact.city !== actor.city && fact.also !== actor.city && fact.kind !== 'description' && !fact.everywhere)
 		return false;
 	if (rule.of !== undefined && !list(rule.of).includes('any') && fact.of !== undefined && !list(rule.of).includes(fact.of))
 		return false;
