@@ -16,6 +16,9 @@ const catalogue = yaml.load(fs.readFileSync(path.join(root, 'catalog/access.yaml
 
 const list = (value) => (value === undefined ? [] : [].concat(value));
 
+// What the program keeps by itself is seen by those who oversee.
+const KEPT = { home: 'each', see: ['officer', 'officer-admin', 'auditor', 'operator', 'operator-admin'] };
+
 // What the other files describe: who sees, files, handles and approves objects of a kind.
 const described = {};
 for (const [kind, file, name] of [
@@ -33,8 +36,6 @@ const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['ha
 	message: ['handle'], move: ['handle'], assign: ['handle'] };
 // Of a register's records: what came by post is confirmed by those whom the register names.
 const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
-// What the program keeps by itself is seen by those who oversee.
-const KEPT = { home: 'each', see: ['officer', 'officer-admin', 'auditor', 'operator', 'operator-admin'] };
 
 function describedHolds(actor, fact, action) {
 	const one = described[`${fact.described?.kind} ${fact.described?.code}`];
