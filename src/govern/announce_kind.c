@@ -1,6 +1,5 @@
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "op/contract.h"
@@ -92,46 +91,7 @@ static err read_channels(const struct yaml_node *node, struct announce_kind *kin
 	return (kind->channels & ANNOUNCE_SCREEN) != 0 ? OK : yaml_wrong(list, "what is announced is on the screen, too");
 }
 
-static err read_number(const struct yaml_node *map, const char *name, int64_t *out)
-{
-	const struct yaml_node *node = yaml_find(map, name);
-	char *end = NULL;
-
-	if (node == NULL)
-		return OK;
-	*out = strtoll(node->text, &end, 10);
-	return node->kind == YAML_TEXT && node->text[0] >= '0' && node->text[0] <= '9' && *end == '\0' && *out <= 1000000000 ? OK :
-	    yaml_wrong(node, "a number is wanted");
-}
-
-static err read_column(const struct yaml_node *node, struct announce_kind *kind)
-{
-	static const char *const types[] = {"text", "int", "date", NULL};
-	static const enum field_type fields[] = {FIELD_TEXT, FIELD_INT, FIELD_DATE};
-	struct announce_column *column = &kind->columns[kind->column_count];
-	int type = 0;
-
-	if (kind->column_count == ANNOUNCE_COLUMNS_MAX)
-		return yaml_wrong(node, "more than %d fields", ANNOUNCE_COLUMNS_MAX);
-	TRY(yaml_only(node, "name ja en type required min max"));
-	TRY(yaml_text(node, "name", &column->name));
-	if (strspn(column->name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(column->name))
-		return yaml_wrong(node, "\"%s\" is no name of a field", column->name);
-	for (size_t i = 0; i < kind->column_count; i++)
-		if (strcmp(kind->columns[i].name, column->name) == 0)
-			return yaml_wrong(node, "the field %s stands here twice", column->name);
-	TRY(yaml_text(node, "ja", &column->ja));
-	TRY(yaml_text(node, "en", &column->en));
-	TRY(describe_choice(node, "type", types, &type));
-	column->type = fields[type];
-	TRY(describe_flag(node, "required", &column->required));
-	TRY(read_number(node, "min", &column->min));
-	TRY(read_number(node, "max", &column->max));
-	kind->column_count++;
-	return OK;
-}
-
-static err read_columns(const struct yaml_node *node, struct announce_kind *kind)
+static err read_columns(const struct yaml_node *node, struct arena *arena, struct announce_kind *kind)
 {
 	static const char *const bodies[] = {"text", "list", NULL};
 	const struct yaml_node *list = yaml_find(node, "fields");
@@ -141,12 +101,7 @@ static err read_columns(const struct yaml_node *node, struct announce_kind *kind
 	kind->list = body == 1;
 	if (kind->list != (list != NULL))
 		return yaml_wrong(node, "a list has fields, and a text has none");
-	if (list == NULL)
-		return OK;
-	TRY(yaml_member(node, "fields", YAML_LIST, &list));
-	for (const struct yaml_node *one = list->first; one != NULL; one = one->next)
-		TRY(read_column(one, kind));
-	return kind->column_count > 0 ? OK : yaml_wrong(list, "a list has at least one field");
+	return list == NULL ? OK : form_load(list, arena, &kind->form);
 }
 
 static err read_duties(const struct yaml_node *node, struct announce_kind *kind)
@@ -181,7 +136,7 @@ static err read_kind(const struct yaml_node *node, struct arena *arena, struct a
 	TRY(read_channels(node, kind));
 	TRY(read_duties(node, kind));
 	TRY(read_matters(node, kind));
-	TRY(read_columns(node, kind));
+	TRY(read_columns(node, arena, kind));
 	kind->id = describe_id("announcement", kind->described.code);
 	return describe_add(&kind->described);
 }
@@ -272,12 +227,12 @@ bool announce_kind_line(const struct announce_kind *kind, struct bytes *rest, st
 
 		if (line.len == 0)
 			continue;
-		for (size_t i = 0; i < kind->column_count; i++)
+		for (size_t i = 0; i < kind->form.count; i++)
 			cells_out[i] = (struct bytes){0};
 		while (line.len > 0) {
 			struct bytes cell = trimmed(until_byte(&line, '|'));
 
-			if (count < kind->column_count)
+			if (count < kind->form.count)
 				cells_out[count] = cell;
 			count += count < SIZE_MAX ? 1 : 0;
 		}
@@ -287,49 +242,53 @@ bool announce_kind_line(const struct announce_kind *kind, struct bytes *rest, st
 	return false;
 }
 
-static enum flaw cell_flaw(const struct announce_column *column, struct bytes cell, struct arena *arena)
-{
-	const struct field field = {
-		.name = column->name, .ja = column->ja, .en = column->en, .type = column->type, .min = column->min, .max = column->max,
-	};
-	struct value value = {0};
-	enum flaw flaw;
+#define SCRATCH_MAX ((size_t)256 << 10)
 
-	if (cell.len == 0)
-		return column->required ? FLAW_MISSING : FLAW_NONE;
-	flaw = value_parse(&field, cell, arena, &value);
-	return flaw != FLAW_NONE ? flaw : value_check(&field, &value);
+/* One line as what a form holds, judged as such. flaw_out: what is wrong first. */
+static err check_line(const struct announce_kind *kind, const struct bytes *cells, enum language language, char flaw_out[static ANNOUNCE_FLAW_MAX])
+{
+	struct problems problems = {.language = language};
+	struct arena scratch;
+	OWN(buf) line = {0};
+	OWN(buf) clean = {0};
+	const struct form_field *field;
+	err e;
+
+	for (size_t i = 0; i < kind->form.count; i++)
+		if (cells[i].len > 0)
+			TRY(form_put(&line, kind->form.fields[i].name, cells[i]));
+	arena_init(&scratch, SCRATCH_MAX);
+	e = form_judge(&kind->form, bytes_of(&line), true, &scratch, &problems, &clean);
+	arena_free(&scratch);
+	if (!err_is(e, ERR_INVALID) || problems.count == 0)
+		return e;
+	field = form_find(&kind->form, bytes_str(problems.list[0].field + strlen(FORM_NAME(""))));
+	(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, language == LANGUAGE_EN ? "%s: %.100s" : "「%s」：%.100s",
+	    field == NULL ? "" : language == LANGUAGE_EN ? field->en : field->ja, problems.list[0].message);
+	return e;
 }
 
-#define SCRATCH_MAX ((size_t)64 << 10)
-
-err announce_kind_check_list(const struct announce_kind *kind, struct bytes body, bool english, char flaw_out[static ANNOUNCE_FLAW_MAX])
+err announce_kind_check_list(const struct announce_kind *kind, struct bytes body, enum language language, char flaw_out[static ANNOUNCE_FLAW_MAX])
 {
+	bool english = language == LANGUAGE_EN;
 	struct bytes cells[ANNOUNCE_COLUMNS_MAX];
-	struct arena scratch;
 	size_t count = 0, line = 0;
-	err e = OK;
 
-	arena_init(&scratch, SCRATCH_MAX);
-	while (err_is_ok(e) && announce_kind_line(kind, &body, cells, &count)) {
+	while (announce_kind_line(kind, &body, cells, &count)) {
+		char words[ANNOUNCE_FLAW_MAX] = "";
+		err e = check_line(kind, cells, language, words);
+
 		line++;
-		arena_reset(&scratch);
-		for (size_t i = 0; err_is_ok(e) && i < kind->column_count; i++)
-			if (cell_flaw(&kind->columns[i], cells[i], &scratch) != FLAW_NONE) {
-				(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, english ? "Entry %zu: \"%s\" is missing or not right." : "%zu件目の「%s」がないか、正しくありません。",
-				    line, english ? kind->columns[i].en : kind->columns[i].ja);
-				e = FAIL(INVALID);
-			}
-		if (err_is_ok(e) && count > kind->column_count) {
-			(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, english ? "Entry %zu has more than %zu parts." : "%zu件目の項目が、%zu個より多くあります。", line,
-			    kind->column_count);
+		if (err_is_ok(e) && count > kind->form.count) {
+			(void)snprintf(words, sizeof(words), english ? "There are more than %zu parts." : "項目が%zu個より多くあります。", kind->form.count);
 			e = FAIL(INVALID);
 		}
+		if (err_is(e, ERR_INVALID))
+			(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, english ? "Entry %zu. %.180s" : "%zu件目　%.180s", line, words);
+		TRY(e);
 	}
-	arena_free(&scratch);
-	if (err_is_ok(e) && line == 0) {
-		(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, "%s", english ? "There is nothing in the list." : "一覧に何も入っていません。");
-		e = FAIL(INVALID);
-	}
-	return e;
+	if (line > 0)
+		return OK;
+	(void)snprintf(flaw_out, ANNOUNCE_FLAW_MAX, "%s", english ? "There is nothing in the list." : "一覧に何も入っていません。");
+	return FAIL(INVALID);
 }

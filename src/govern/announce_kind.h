@@ -5,11 +5,12 @@
 #define GOVERN_ANNOUNCE_KIND_H
 
 #include "govern/describe.h"
+#include "govern/form.h"
 #include "govern/lead.h"
 
 #define ANNOUNCE_KINDS_MAX 64
 #define ANNOUNCE_MATTERS_MAX 16         /* of one kind */
-#define ANNOUNCE_COLUMNS_MAX 12
+#define ANNOUNCE_COLUMNS_MAX FORM_FIELDS_MAX
 
 enum announce_channel { ANNOUNCE_SCREEN = 1, ANNOUNCE_MAIL = 2, ANNOUNCE_SIGN_IN = 4 }; /* a mask */
 enum announce_acknowledge { ANNOUNCE_NONE, ANNOUNCE_SEEN, ANNOUNCE_ACCEPT };
@@ -21,13 +22,6 @@ struct announce_matter {
 	const char *ja, *en;
 	struct lead lead;
 	const char *contract;           /* field of the contract that may ask for more, in months or days by its name; NULL: none */
-};
-
-struct announce_column {
-	const char *name, *ja, *en;
-	enum field_type type;           /* FIELD_TEXT, FIELD_INT, FIELD_DATE */
-	bool required;
-	int64_t min, max;
 };
 
 struct announce_kind {
@@ -44,8 +38,7 @@ struct announce_kind {
 	struct lead first;
 	struct announce_matter matters[ANNOUNCE_MATTERS_MAX];
 	size_t matter_count;
-	struct announce_column columns[ANNOUNCE_COLUMNS_MAX];
-	size_t column_count;
+	struct form form;               /* of a list: its columns */
 };
 
 /* A loader of govern_load. INVALID, NOT_FOUND: logged. */
@@ -59,8 +52,8 @@ const struct announce_matter *announce_kind_matter(const struct announce_kind *k
  * with the number of the line. INVALID.
  */
 #define ANNOUNCE_FLAW_MAX 240
-MUST_USE err announce_kind_check_list(const struct announce_kind *kind, struct bytes body, bool english, char flaw_out[static ANNOUNCE_FLAW_MAX]);
-/* The next line of a list that is not empty, as cells (column_count of them). false: there is none. */
+MUST_USE err announce_kind_check_list(const struct announce_kind *kind, struct bytes body, enum language language, char flaw_out[static ANNOUNCE_FLAW_MAX]);
+/* The next line of a list that is not empty, as cells, one for each column. count_out: how many there were. false: there is no further line. */
 bool announce_kind_line(const struct announce_kind *kind, struct bytes *rest, struct bytes cells_out[static ANNOUNCE_COLUMNS_MAX], size_t *count_out);
 
 #endif

@@ -155,18 +155,18 @@ static void put_rows(struct call *call, const struct announce_kind *kind, const 
 	size_t count = 0;
 
 	json_array(&call->out, "columns");
-	for (size_t i = 0; i < kind->column_count; i++) {
+	for (size_t i = 0; i < kind->form.count; i++) {
 		json_object(&call->out, NULL);
-		json_str(&call->out, "name", kind->columns[i].name);
-		put_words(&call->out, "title", kind->columns[i].ja, kind->columns[i].en);
+		json_str(&call->out, "name", kind->form.fields[i].name);
+		put_words(&call->out, "title", kind->form.fields[i].ja, kind->form.fields[i].en);
 		json_object_end(&call->out);
 	}
 	json_array_end(&call->out);
 	json_array(&call->out, "rows");
 	while (announce_kind_line(kind, &rest, cells, &count)) {
 		json_object(&call->out, NULL);
-		for (size_t i = 0; i < kind->column_count; i++)
-			json_text(&call->out, kind->columns[i].name, cells[i]);
+		for (size_t i = 0; i < kind->form.count; i++)
+			json_text(&call->out, kind->form.fields[i].name, cells[i]);
 		json_object_end(&call->out);
 	}
 	json_array_end(&call->out);
@@ -449,25 +449,6 @@ static err put_lead(struct call *call, const struct announce_kind *kind, const s
 	return OK;
 }
 
-static void put_columns(struct call *call, const struct announce_kind *kind)
-{
-	static const char *const types[] = {[FIELD_TEXT] = "text", [FIELD_INT] = "int", [FIELD_DATE] = "date"};
-
-	json_array(&call->out, "fields");
-	for (size_t i = 0; i < kind->column_count; i++) {
-		const struct announce_column *column = &kind->columns[i];
-
-		json_object(&call->out, NULL);
-		json_str(&call->out, "name", column->name);
-		json_str(&call->out, "ja", column->ja);
-		json_str(&call->out, "en", column->en);
-		json_str(&call->out, "type", types[column->type]);
-		json_bool(&call->out, "required", column->required);
-		json_object_end(&call->out);
-	}
-	json_array_end(&call->out);
-}
-
 static void put_audience(struct call *call, const struct announce_kind *kind)
 {
 	json_array(&call->out, "audience");
@@ -498,7 +479,7 @@ static err put_one_kind(struct call *call, const struct announce_kind *kind)
 	for (size_t i = 0; i < kind->matter_count; i++)
 		TRY(put_lead(call, kind, &kind->matters[i]));
 	json_array_end(&call->out);
-	put_columns(call, kind);
+	form_json_fields(&call->out, "fields", &kind->form);
 	json_object(&call->out, "may");
 	json_bool(&call->out, "file", call_may(call, &announce_write_file, kind->id));
 	json_object_end(&call->out);

@@ -81,7 +81,7 @@ static err check_body(struct call *call, const struct announce_kind *kind, const
 
 	if (announce->body.len > ANNOUNCE_BODY_BYTES_MAX)
 		return call_flaw(call, "body", FLAW_TOO_LONG, NULL, NULL);
-	if (!kind->list || err_is_ok(announce_kind_check_list(kind, announce->body, call->language == LANGUAGE_EN, words)))
+	if (!kind->list || err_is_ok(announce_kind_check_list(kind, announce->body, call->language, words)))
 		return OK;
 	return call_flaw(call, "body", FLAW_FORMAT, words, words);
 }

@@ -278,6 +278,55 @@ test('K-58 T-3 what the provider publishes arrives at every customer, and its ar
 	await until('the withdrawal has arrived, too', async () => (await see(one.id, officer)).state === 'withdrawn');
 });
 
+test('T-3 T-9 the provider goes earlier only when every customer has agreed to just this text and day', async () => {
+	const others = await each(cities, 1, async (name) => person(of(name, 'officer-admin')[0]));
+	const soon = dayAfter(5);
+	const text = { matters: 'service-change', effective_on: soon, early: true };
+	const draft = (await file('service-notice', operator, text)).is(201).json;
+	(await publish(draft.id, operatorAdmins[0])).is(400);
+	(await post(`/v1/announcements/${draft.id}/propose`, operator)).is(200);
+	toWithdraw.push([draft.id, operatorAdmins[0]]);
+	const agree = async (who) => {
+		await until('the proposal has arrived', async () => (await get(`/v1/announcements/${draft.id}`, who)).status === 200);
+		const shown = await see(draft.id, who);
+		assert.equal(shown.state, 'waiting');
+		assert.equal(shown.may.consent, true);
+		(await post(`/v1/announcements/${draft.id}/consent`, who, { reason: '業務に支障がないため' })).is(200);
+	};
+	(await get(`/v1/announcements/${draft.id}`, guardian)).problem(404, 'not-found'); // it is proposed, not published
+	const answers = async (count) => until(`${count} customers have agreed`, async () =>
+		(await see(draft.id, operator)).deliveries.filter((one) => one.consented_on === soon).length === count);
+	await agree(others[0]);
+	await answers(1);
+	(await publish(draft.id, operatorAdmins[0])).is(400); // not all of them
+	for (const who of others.slice(1))
+		await agree(who);
+	await answers(cities.length);
+	const one = (await publish(draft.id, operatorAdmins[0])).is(200).json;
+	assert.equal(one.effective_on, soon);
+	await until('it is published at the customers', async () => (await see(draft.id, officer)).state === 'published');
+	assert.deepEqual((await see(draft.id, operator)).deliveries.map((each) => each.late), cities.map(() => false));
+	(await post(`/v1/announcements/${draft.id}/withdraw`, operatorAdmins[0], { reason: 'テスト' })).is(200);
+});
+
+test('T-9 a contract makes a lead longer and never shorter', async () => {
+	const former = (await get('/v1/contract', admins[0])).is(200).json;
+	const agreed = (changed) => Object.fromEntries(Object.entries({ ...former, ...changed }).filter(([name, value]) => !['id', 'facility', 'version'].includes(name) && value !== null));
+	const contract = async (changed) => {
+		const { change } = (await request('PUT', '/v1/contract', { as: admins[0], json: agreed(changed) })).is(202).json;
+		assert.equal((await post(`/v1/changes/${change.id}/approve`, admins[1])).is(200).json.state, 'applied');
+	};
+	const first = async () => (await get('/v1/announcement-kinds', officer)).is(200).json.items.find((one) => one.code === 'terms').matters[0].first_possible;
+	try {
+		await contract({ notice_terms_months: 5 });
+		assert.equal(await first(), monthsAfter(today, 5));
+		await contract({ notice_terms_months: 1 });
+		assert.equal(await first(), monthsAfter(today, 2));
+	} finally {
+		await contract({});
+	}
+});
+
 test('K-48 an outage is told before the sign-in, and only while it is current', async () => {
 	const one = await published('outage', operator, operatorAdmins[0], { title: '障害のお知らせ', body: '接続しにくくなっています。', matters: 'outage' });
 	const told = async () => (await get(`/v1/sign-in-notices?city=${city}`)).is(200).json.items.some((item) => item.id === one.id);
