@@ -6,6 +6,7 @@
 #include "assure/catalogue.h"
 #include "govern/describe.h"
 #include "govern/govern.h"
+#include "govern/recordkind.h"
 #include "identity/identity.h"
 #include "kinder/kinder.h"
 #include "op/change.h"
@@ -58,6 +59,7 @@ __attribute__((constructor)) static void join(void)
 	size_t count = 0;
 
 	readwire_forms(kinder_forms);
+	readwire_described(recordkind_table_find);
 	contract_catalogue(annex_known);
 	for (size_t i = 0; entity_lists[i] != NULL; i++)
 		for (size_t k = 0; entity_lists[i][k] != NULL; k++) {

@@ -7,14 +7,38 @@
 #include "entity/csv_int.h"
 #include "entity/group_int.h"
 
-static iconv_t kept = (iconv_t)-1;
+static iconv_t kept = (iconv_t)-1, kept_out = (iconv_t)-1;
 
 /* Kept open for as long as the process lives: then opening another needs no file. */
 err csv_start(void)
 {
 	if (kept == (iconv_t)-1)
 		kept = iconv_open("UTF-8", "CP932");
-	return kept == (iconv_t)-1 ? FAIL(UNAVAILABLE) : OK;
+	if (kept_out == (iconv_t)-1)
+		kept_out = iconv_open("CP932", "UTF-8");
+	return kept == (iconv_t)-1 || kept_out == (iconv_t)-1 ? FAIL(UNAVAILABLE) : OK;
+}
+
+err csv_cp932(struct bytes text, struct buf *out)
+{
+	iconv_t converter = iconv_open("CP932", "UTF-8");
+	char *from = (char *)(uintptr_t)text.ptr; /* iconv does not write there */
+	size_t left = text.len, room = text.len * 2, start = out->len;
+	char *to;
+	err e;
+
+	if (converter == (iconv_t)-1)
+		return FAIL(UNAVAILABLE);
+	e = buf_reserve(out, room); /* no letter grows to more than twice its length */
+	if (err_is_ok(e)) {
+		to = (char *)out->ptr + start;
+		if (text.len > 0 && (iconv(converter, &from, &left, &to, &room) != 0 || left != 0))
+			e = FAIL(INVALID); /* refused, or replaced by something like it */
+		else
+			out->len = (size_t)((uint8_t *)to - out->ptr);
+	}
+	(void)iconv_close(converter);
+	return e;
 }
 
 bool csv_formula(struct bytes text)

@@ -36,6 +36,8 @@ MUST_USE err csv_read(struct bytes file, enum csv_encoding encoding, const struc
  * for a formula. */
 #define CSV_BOM "\xef\xbb\xbf"
 MUST_USE err csv_cell(struct bytes text, bool guard, struct buf *out);
+/* UTF-8 to CP932. INVALID: there is a letter that it cannot say; nothing is appended. UNAVAILABLE: no memory, or csv_start was not called. */
+MUST_USE err csv_cp932(struct bytes text, struct buf *out);
 /* Out: id, then all fields but BYTES and secret ones; cells of groups that are not wanted stay empty. */
 MUST_USE err csv_head(const struct entity *entity, struct buf *out);   /* BOM and heading */
 MUST_USE err csv_row(const struct entity *entity, const void *row, const char *groups, struct buf *out);

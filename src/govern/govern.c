@@ -14,6 +14,7 @@
 #include "govern/record.h"
 #include "govern/recorddesk.h"
 #include "govern/recordexpire.h"
+#include "govern/recordfile.h"
 #include "govern/recordkind.h"
 #include "govern/todo.h"
 #include "govern/workcalendar.h"
@@ -61,6 +62,8 @@ const struct op *const govern_ops[] = {
 	&recorddesk_reject,
 	&recorddesk_withdraw,
 	&recorddesk_confirm,
+	&recordfile_export,
+	&recordfile_import,
 	&workcalendar_list,
 	&workcalendar_change,
 	&workcalendar_measure,
@@ -129,6 +132,7 @@ static const govern_starter starters[] = {
 	describe_start,
 	record_start,
 	recordexpire_start,
+	recordfile_start,
 	todo_start,
 	attachment_start,
 	desk_start,

@@ -70,6 +70,8 @@ MUST_USE err readwire_cut_row(struct bytes *rows, uint32_t *row_out, struct byte
 
 /* Forms: descriptors of files that are stored nowhere as such. Both sides find them by name beside the entities; set before main. */
 void readwire_forms(const struct entity *const *list); /* ends with NULL */
+/* Those that are described in files; likewise. */
+void readwire_described(const struct entity *(*find)(struct bytes name));
 const struct entity *readwire_find(struct bytes name); /* NULL */
 
 /* The entity with none but the wanted fields; both sides count columns and values by it. INVALID: it has no such field. */

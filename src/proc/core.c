@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "entity/csv.h"
 #include "govern/announce_hold.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
@@ -550,6 +551,8 @@ int proc_core(struct boot *boot)
 	if (err_is_ok(e))
 		e = compartment_start();
 	if (err_is_ok(e)) /* while files can still be read */
+		e = csv_start();
+	if (err_is_ok(e))
 		e = boot_setting(boot, "catalog") != NULL ? op_load(boot_setting(boot, "catalog")) : FAIL(INVALID);
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "op/op.h"
 #include "op/readwire.h"
 #include "proc/attend.h"
 #include "proc/proc.h"
@@ -174,6 +175,8 @@ int proc_reader(struct boot *boot)
 	arena_init(&server.arena, ROW_ARENA_MAX);
 	if (err_is_ok(e))
 		e = attend_memory(MEMORY_MAX);
+	if (err_is_ok(e) && boot_setting(boot, "catalog") != NULL) /* what files are described; while files can still be read */
+		e = op_load(boot_setting(boot, "catalog"));
 	if (err_is_ok(e))
 		e = sandbox_boot(boot);
 	if (err_is_ok(e))

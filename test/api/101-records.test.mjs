@@ -242,3 +242,88 @@ test('the customer confirms its copy, once', async () => {
 	assert.equal(confirmed.may.confirm, false);
 	(await post(`/v1/records/${record.id}/confirm`, admins[1])).problem(409, 'conflict');
 });
+
+// ---- files ----
+
+const csv = (rows) => `\ufeff${rows.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')).join('\r\n')}\r\n`;
+const HEAD = ['園・部署', '回', '確認したアカウント数', '継続', '変更', '削除', '確認者', '確認日'];
+const line = (unit, more = []) => [unit, '前期', '3', '3', '0', '0', 'しけん', dayAfter(0), ...more];
+const send = (register, as, file, query = '') => request('POST', `/v1/registers/${register.id}/import${query}`, { as, body: file, type: 'application/octet-stream' });
+
+test('records come by a file, wait together, and are approved as one', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const reply = (await send(register, officer, csv([HEAD, line('甲園'), line('乙園'), line('=丙園')]))).is(200).json;
+	assert.deepEqual([reply.created, reply.changed, reply.unchanged], [3, 0, 0]);
+	const mine = async () => (await all(at(register), officer)).filter((one) => ['甲園', '乙園', '=丙園'].includes(one.title));
+	assert.equal((await mine()).length, 3);
+	const desk = (await get('/v1/desk', admins[0])).is(200).json.items.filter((one) => one.kind === 'record-approve' && one.object.id === reply.first);
+	assert.equal(desk.length, 1, 'one thing to do for all of them');
+	const last = (await mine()).find((one) => one.id !== reply.first);
+	(await post(`/v1/records/${last.id}/approve`, officer)).is(403);
+	(await post(`/v1/records/${last.id}/approve`, admins[0])).is(200);
+	assert.deepEqual(new Set((await mine()).map((one) => one.state)), new Set(['in-force']));
+});
+
+test('P-5.4 every problem of a file is told with line and column, and nothing of it is written', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const before = await all(at(register), officer);
+	const bad = [HEAD, line('良い園'), ['', '前期', 'many', '3', '0', '0', 'しけん', '2026-02-30'], line('悪い園').with(2, '-').with(7, '昨日')];
+	const reply = (await send(register, officer, csv(bad))).is(400);
+	assert.deepEqual(new Set(reply.fields), new Set(['file:3:1', 'file:3:3', 'file:3:8', 'file:4:3', 'file:4:8']));
+	assert.match(reply.json.errors[0].message, /^Line 3, column/);
+	for (const [what, file] of [
+		['nothing', ''], ['no heading', csv([['1', '2'], ['3', '4']])], ['no line', csv([HEAD])], ['a heading too few', csv([HEAD.slice(1), line('x').slice(1)])],
+		['a heading too many', csv([[...HEAD, '色'], line('x', ['赤'])])], ['an open quotation', `${HEAD.join(',')}\r\n"x`], ['no text', Buffer.from([0xff, 0xfe, 0, 1])],
+		['301 lines', csv([HEAD, ...Array.from({ length: 301 }, (_, index) => line(`${index}`))])], ['a number of nobody', csv([[...HEAD, '番号'], line('x', ['999999'])])],
+		['a number twice', csv([[...HEAD, '番号'], line('x', ['1']), line('y', ['1'])])],
+	])
+		assert.equal((await send(register, officer, file)).status, 400, what);
+	assert.equal((await send(register, officer, Buffer.alloc(60_000, 0x61))).status, 400, 'larger than a body may be');
+	assert.deepEqual((await all(at(register), officer)).map((one) => one.id), before.map((one) => one.id));
+	(await send(register, who.overseers.auditor, csv([HEAD, line('x')]))).is(403);
+	(await send(register, farAdmin, csv([HEAD, line('よそ')]))).is(200);
+	assert.ok(!(await all(at(register), officer)).some((one) => one.title === 'よそ'));
+});
+
+test('files of several people at once are read one after another', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const replies = await Promise.all([officer, admins[0], admins[1], officer, admins[0]].map((as, index) => send(register, as, csv([HEAD, line(`同時${index}`)]))));
+	assert.deepEqual(replies.map((one) => one.status), [200, 200, 200, 200, 200]);
+	const numbers = (await all(at(register), officer)).filter((one) => one.title.startsWith('同時')).map((one) => one.number);
+	assert.equal(new Set(numbers).size, numbers.length);
+});
+
+test('a register goes out as a file and comes back: what is the same stays, what has changed is a new edition', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const out = (await get(`/v1/registers/${register.id}/export.csv`, officer)).is(200);
+	assert.match(out.headers['content-type'], /^text\/csv/);
+	assert.match(out.headers['content-disposition'], /^attachment;/);
+	assert.equal(out.text[0], '\ufeff');
+	const rows = out.text.slice(1).trimEnd().split('\r\n').map((one) => one.split(','));
+	assert.deepEqual(rows[0], [...HEAD, '番号', '有効期間の始め', '有効期限', '登録の状態', '版']);
+	assert.ok(rows.some((row) => row[0] === "'=丙園"), 'what a spreadsheet would take for a formula is a text');
+	const good = rows.filter((row, index) => index > 0 && row[11] === '有効');
+	assert.ok(good.length >= 3);
+	const again = (await send(register, officer, csv([rows[0], ...good]))).is(200).json;
+	assert.deepEqual([again.created, again.changed, again.unchanged], [0, 0, good.length]);
+	const changed = good.map((row, index) => (index === 0 ? row.with(2, '77') : row));
+	const next = (await send(register, officer, csv([rows[0], ...changed]))).is(200).json;
+	assert.deepEqual([next.created, next.changed, next.unchanged], [0, 1, good.length - 1]);
+	const record = await see(next.first, officer);
+	assert.equal(record.editions[0].state, 'waiting');
+	assert.equal(record.editions[0].fields.accounts, 77);
+	(await post(`/v1/records/${next.first}/reject`, admins[0], { reason: 'しけん' })).is(200);
+});
+
+test('a register goes out in the letters of old spreadsheets, and says so where it cannot', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const out = (await get(`/v1/registers/${register.id}/export.csv?encoding=cp932`, officer)).is(200);
+	const text = new TextDecoder('shift_jis').decode(out.bytes);
+	assert.ok(text.startsWith('園・部署,回,'));
+	(await send(register, officer, out.bytes, '?encoding=cp932')).is(200);
+	const record = await file(officer, register, review({ unit: '絵文字🐧' }));
+	(await get(`/v1/registers/${register.id}/export.csv?encoding=cp932`, officer)).is(400);
+	(await post(`/v1/records/${record.id}/withdraw`, officer, { reason: 'しけん' })).is(200);
+	(await get(`/v1/registers/${register.id}/export.csv`, who.own)).problem(404, 'not-found');
+	(await get(`/v1/registers/${register.id}/export.csv?encoding=latin`, officer)).is(400);
+});
