@@ -98,16 +98,19 @@ const freshCodes = (page) =>
     return (await reply.json()).recovery_codes;
   });
 
+/* Inside, or before what must be accepted first. */
+const INSIDE = '.top, [data-held]';
+
 export async function signIn(page, account) {
   await page.locator('[name=login]').fill(account.login);
   await page.locator('[name=password]').fill(account.password);
   await page.locator('[type=submit]').click();
-  const next = page.locator('[name=code], .top');
+  const next = page.locator(`[name=code], ${INSIDE}`);
   await next.first().waitFor();
   if (await page.locator('[name=code]').count()) {
     await page.locator('[name=code]').fill(codes.take(account));
     await page.locator('[type=submit]').click();
-    await page.locator('.top').waitFor();
+    await page.locator(INSIDE).first().waitFor();
     if (codes.wanting(account)) codes.put(account, await freshCodes(page));
   }
 }

@@ -85,27 +85,29 @@ export function HeldPage() {
     again();
   };
   return (
-    <Gate>
-      <RemoteView of={current} again={again}>
-        {({ items }) => {
-          const left = items.filter(holding);
-          const [first] = left;
-          if (first) return <One key={first.id} of={first} left={left.length} accepted={accepted} />;
-          return (
-            <>
-              <Title text={say.held.done} />
-              <p class="acts">
-                <Button look="filled" onClick={() => void renew()}>
-                  {say.held.goOn}
-                </Button>
-              </p>
-            </>
-          );
-        }}
-      </RemoteView>
-      <Button look="quiet" busy={leaving.busy} onClick={() => void leaving.send(leave)}>
-        {say.held.leave}
-      </Button>
-    </Gate>
+    <div data-held>
+      <Gate>
+        <RemoteView of={current} again={again}>
+          {({ items }) => {
+            const left = items.filter(holding);
+            const [first] = left;
+            if (first) return <One key={first.id} of={first} left={left.length} accepted={accepted} />;
+            return (
+              <>
+                <Title text={say.held.done} />
+                <p class="acts">
+                  <Button look="filled" onClick={() => void renew()}>
+                    {say.held.goOn}
+                  </Button>
+                </p>
+              </>
+            );
+          }}
+        </RemoteView>
+        <Button look="quiet" busy={leaving.busy} onClick={() => void leaving.send(leave)}>
+          {say.held.leave}
+        </Button>
+      </Gate>
+    </div>
   );
 }
