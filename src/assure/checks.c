@@ -18,6 +18,7 @@
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
 #include "assure/inspect_notice.h"
+#include "assure/inspect_books.h"
 #include "assure/inspect_people.h"
 #include "assure/inspect_sealed.h"
 #include "assure/inspect_tables.h"
@@ -42,6 +43,7 @@ static const struct check *const lists[] = {
 	inspect_keys_checks,
 	inspect_ledger_checks,
 	inspect_notice_checks,
+	inspect_books_checks,
 	inspect_people_checks,
 	inspect_sealed_checks,
 	inspect_tables_checks,

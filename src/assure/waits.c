@@ -148,7 +148,6 @@ static const struct wait {
 	{"internal-link-plaintext-refused", WAITS_LINK, NULL},
 	/* CR-2 */
 	/* CR-3 */
-	{"algorithm-list-confirmed-within", IN_REGISTER, "algorithm-list"},
 	/* CR-4 */
 	{"key-duty-separated", WAITS_ROTATE, NULL},
 	/* CR-5 */
@@ -163,7 +162,6 @@ static const struct wait {
 	/* LG-5 */
 	{"provider-read-recorded", WAITS_MAINT, NULL},
 	/* LG-6 */
-	{"log-review-within", IN_REGISTER, "log-review"},
 	/* DT-1 */
 	{"out-of-hours-use-alerts", WAITS_WATCH, NULL},
 	{"unusual-volume-alerts", WAITS_WATCH, NULL},
@@ -200,7 +198,6 @@ static const struct wait {
 	/* CH-1 */
 	/* CH-2 */
 	{"critical-operation-alerts", WAITS_ALERTS, NULL},
-	{"critical-operation-has-manual", IN_REGISTER, "manual"},
 	/* CH-3 */
 	{"release-by-unlisted-refused", WAITS_RELEASE, NULL},
 	{"release-without-passed-tests-refused", WAITS_RELEASE, NULL},
@@ -217,7 +214,6 @@ static const struct wait {
 	{"planted-change-detected", WAITS_PLANT, NULL},
 	/* CH-7 */
 	{"baseline-drift-none", WAITS_BASELINE, NULL},
-	{"baseline-reviewed-within", WAITS_BASELINE, NULL},
 	/* NT-2 */
 	{"outage-notice-within", WAITS_NOTIFY, NULL},
 	{"maintenance-notice-precedes", WAITS_NOTIFY, NULL},
@@ -227,20 +223,17 @@ static const struct wait {
 	/* NT-5 */
 	{"manual-matches-release", WAITS_MANUALS, NULL},
 	{"guidance-readable-by-audience", WAITS_MANUALS, NULL},
-	{"guidance-confirmed-within", WAITS_MANUALS, NULL},
 	/* SL-1 */
 	{"uptime-minute-sampled", WAITS_WATCHER, NULL},
 	{"uptime-above-target", WAITS_WATCHER, NULL},
 	{"excluded-stop-justified", WAITS_WATCHER, NULL},
 	{"uptime-sample-gap-none", WAITS_WATCHER, NULL},
 	/* SL-2 */
-	{"major-recovery-within", IN_REGISTER, "failure"},
 	{"recovery-clock-warns", IN_REGISTER, "failure"},
 	/* SL-3 */
 	{"first-reply-within", WAITS_INQUIRY, NULL},
 	{"closed-day-clock-correct", WAITS_INQUIRY, NULL},
 	/* SL-4 */
-	{"major-failure-count-within", IN_REGISTER, "failure"},
 	{"major-failure-classified", IN_REGISTER, "failure"},
 	/* SL-5 */
 	{"monthly-report-issued", WAITS_REPORT, NULL},
@@ -249,15 +242,12 @@ static const struct wait {
 	{"plan-submitted-by-due-date", WAITS_PLAN, NULL},
 	{"plan-follows-registers", WAITS_PLAN, NULL},
 	/* SL-7 */
-	{"improvement-overdue-none", IN_REGISTER, "improvement-request"},
-	{"missed-target-has-action", IN_REGISTER, "improvement-request"},
 	/* BC-1 */
 	{"backup-newer-than", WAITS_BACKUP, NULL},
 	{"backup-covers-all-parts", WAITS_BACKUP, NULL},
 	{"backup-digest-verifies", WAITS_BACKUP, NULL},
 	/* BC-2 */
 	{"restore-rehearsal-matches", WAITS_RESTORE, NULL},
-	{"drill-passed-within", IN_REGISTER, "drill"},
 	{"restore-procedure-confirmed", IN_REGISTER, "manual"},
 	/* BC-3 */
 	{"standby-lag-within", WAITS_STANDBY, NULL},
@@ -265,7 +255,6 @@ static const struct wait {
 	{"failover-takes-over", WAITS_STANDBY, NULL},
 	{"second-line-carries", WAITS_STANDBY, NULL},
 	/* BC-4 */
-	{"continuity-plan-reviewed-within", IN_REGISTER, "continuity-plan"},
 	/* BC-5 */
 	{"capacity-forecast-below-threshold", WAITS_CAPACITY, NULL},
 	{"response-time-within", WAITS_CAPACITY, NULL},
@@ -274,7 +263,6 @@ static const struct wait {
 	/* IR-1 */
 	{"incident-clock-overdue-none", WAITS_INCIDENT, NULL},
 	{"on-call-answers", IN_REGISTER, "contact"},
-	{"contact-chain-confirmed-within", IN_REGISTER, "contact"},
 	{"publication-by-provider-refused", WAITS_INCIDENT, NULL},
 	{"incident-stop-needs-customer-report", WAITS_INCIDENT, NULL},
 	/* IR-2 */
@@ -287,28 +275,19 @@ static const struct wait {
 	{"incident-closed-without-lesson-refused", WAITS_INCIDENT, NULL},
 	{"prevention-overdue-none", WAITS_INCIDENT, NULL},
 	/* IR-5 */
-	{"disclosure-confirmed-within", IN_REGISTER, "disclosure"},
 	/* VM-1 */
 	{"advisory-feed-newer-than", IN_REGISTER, "vulnerability"},
-	{"vulnerability-overdue-none", IN_REGISTER, "vulnerability"},
 	/* VM-2 */
-	{"vulnerability-scan-within", IN_REGISTER, "vulnerability-scan"},
-	{"penetration-test-within", IN_REGISTER, "penetration-test"},
 	/* VM-3 */
 	{"sbom-equals-running", IN_REGISTER, "sbom"},
-	{"licence-unapproved-none", IN_REGISTER, "licence"},
 	{"unlisted-component-refused", WAITS_RELEASE, NULL},
 	/* SC-1 */
-	{"subcontractor-record-complete", IN_REGISTER, "subcontractor"},
-	{"subcontractor-check-within", IN_REGISTER, "subcontractor"},
 	{"subcontractor-unregistered-access-none", IN_REGISTER, "subcontractor"},
 	/* SC-2 */
 	{"release-signature-verifies", WAITS_RELEASE, NULL},
 	{"rebuild-equals-release", WAITS_RELEASE, NULL},
 	{"supply-record-complete", IN_REGISTER, "supply-item"},
 	/* SC-3 */
-	{"external-service-assessed-within", IN_REGISTER, "external-service"},
-	{"external-service-unlisted-none", IN_REGISTER, "external-service"},
 	/* DA-1 */
 	{"grade-handling-applied", WAITS_EXIT, NULL},
 	/* DA-2 */
@@ -328,7 +307,6 @@ static const struct wait {
 	{"ended-contract-account-none", WAITS_ERASE, NULL},
 	/* DA-7 */
 	{"removable-storage-disabled", IN_REGISTER, "media"},
-	{"media-exception-overdue-none", IN_REGISTER, "media"},
 	/* DA-8 */
 	{"copy-without-approval-refused", WAITS_COPY, NULL},
 	{"production-canary-absent-from-test", WAITS_COPY, NULL},
@@ -337,49 +315,31 @@ static const struct wait {
 	{"data-request-path-works", WAITS_REQUESTS, NULL},
 	/* DA-10 */
 	{"disposal-record-complete", IN_REGISTER, "equipment-disposal"},
-	{"disposal-report-valid", IN_REGISTER, "equipment-disposal"},
 	/* GV-1 */
 	{"jurisdiction-clause-present", IN_REGISTER, "contract"},
 	/* GV-2 */
-	{"certification-valid", IN_REGISTER, "certification"},
 	/* GV-3 */
-	{"audit-within", IN_REGISTER, "audit"},
-	{"audit-finding-overdue-none", IN_REGISTER, "audit"},
 	/* GV-4 */
-	{"risk-assessment-within", IN_REGISTER, "risk-assessment"},
-	{"risk-linked-to-live-control", IN_REGISTER, "risk-assessment"},
 	/* GV-5 */
 	{"training-complete", IN_REGISTER, "training"},
 	{"untrained-grant-refused", IN_REGISTER, "training"},
 	/* GV-6 */
-	{"demarcation-confirmed-within", IN_REGISTER, "demarcation"},
 	/* GV-7 */
 	{"remedy-clause-present", IN_REGISTER, "contract"},
 	/* GV-8 */
-	{"release-has-design-review", IN_REGISTER, "design-review"},
-	{"development-procedure-reviewed-within", IN_REGISTER, "policy"},
 	/* GV-9 */
 	{"unapproved-unit-start-refused", WAITS_FACILITY, NULL},
 	{"approval-of-use-valid", WAITS_FACILITY, NULL},
 	/* GV-10 */
-	{"facility-record-complete", IN_REGISTER, "facility"},
 	/* GV-11 */
-	{"unvetted-worker-right-none", IN_REGISTER, "personnel"},
-	{"leaver-closed-within", IN_REGISTER, "personnel"},
 	/* GV-12 */
-	{"exit-plan-reviewed-within", IN_REGISTER, "exit-plan"},
 	{"end-without-plan-refused", IN_REGISTER, "exit-plan"},
 	{"exit-rehearsal-passes", WAITS_ERASE, NULL},
 	/* GV-13 */
-	{"compliance-confirmed-within", IN_REGISTER, "compliance"},
 	/* GV-14 */
 	{"planted-failure-shown", WAITS_ALERTS, NULL},
 	/* GV-15 */
-	{"policy-reviewed-within", IN_REGISTER, "policy"},
-	{"policy-acknowledged", IN_REGISTER, "policy"},
 	/* GV-16 */
-	{"customer-duty-assigned", IN_REGISTER, "duty"},
-	{"customer-duty-overdue-reminded", IN_REGISTER, "duty"},
 };
 
 #define WAIT_COUNT (sizeof(waits) / sizeof(waits[0]))

@@ -1,7 +1,10 @@
 /* What another database must be able to do: tables and derived statements; tools/sql runs each through PostgreSQL's parser. */
 #include <stdio.h>
 
+#include "assure/books.h"
 #include "assure/facts.h"
+#include "assure/inspect_accord.h"
+#include "assure/inspect_people.h"
 #include "assure/verdict.h"
 #include "cli/cli.h"
 #include "ledger/ledger.h"
@@ -48,6 +51,10 @@ static err tables(struct json *json)
 
 static err statements(struct json *json)
 {
+	static const struct statement *const *const lists[] = {
+		books_statements, facts_statements, inspect_accord_statements, inspect_people_statements, schedule_statements, verdict_statements,
+	};
+
 	json_array(json, "statements");
 	for (size_t i = 0; entities[i] != NULL; i++)
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
@@ -55,12 +62,9 @@ static err statements(struct json *json)
 	for (size_t i = 0; access_statement(i) != NULL; i++)
 		one(json, access_statement(i));
 	TRY(list_statements(listed, json));
-	for (size_t i = 0; schedule_statements[i] != NULL; i++)
-		one(json, schedule_statements[i]);
-	for (size_t i = 0; facts_statements[i] != NULL; i++)
-		one(json, facts_statements[i]);
-	for (size_t i = 0; verdict_statements[i] != NULL; i++)
-		one(json, verdict_statements[i]);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (size_t k = 0; lists[i][k] != NULL; k++)
+			one(json, lists[i][k]);
 	json_array_end(json);
 	return json->state;
 }
