@@ -495,7 +495,11 @@ static err duties(struct inspect *in, const struct books *of, const struct books
 		if (!duty_assigned(of, one->id) && bare++ == 0)
 			first = one->id;
 	}
-	inspect_step(in, bare == 0, asked > 0 ? asked : 1, "別紙で団体の責務とされた項目が、すべて担当と期日とともに責務台帳にあるかを調べた",
+	if (asked == 0) {
+		inspect_unable(in, "契約の別紙に、団体だけの責務がない。", "The annexes of the contract give the customer no duty of its own.");
+		return OK;
+	}
+	inspect_step(in, bare == 0, asked, "別紙で団体の責務とされた項目が、すべて担当と期日とともに責務台帳にあるかを調べた",
 	    "Looked whether every duty that the annexes give to the customer stands in the duty book with owner and date", "duties %u, not assigned %u %s", asked, bare, first);
 	return OK;
 }
