@@ -9,6 +9,7 @@
 
 #include "cli/agree.h"
 #include "cli/demo_fill.h"
+#include "cli/demo_records.h"
 
 #define IN_FLIGHT 256 /* calls that wait for one commit */
 
@@ -321,6 +322,8 @@ err demo_fill_city(const char *directory, struct demo_city *city, int32_t today,
 	e = carry_out(&fill);
 	if (err_is_ok(e))
 		e = demo_month_fill(fill.local, city, today, days);
+	if (err_is_ok(e))
+		e = demo_records_fill(fill.local, city, today);
 	if (!err_is_ok(e))
 		err_ignore(local_wait(fill.local)); /* the first failure is told */
 	local_close(&fill.local);
