@@ -144,7 +144,7 @@ static void refused_results(void **state)
 	assert_err(INVALID, record(checks_of_row[0], 1, 1, "[]", NULL));
 	assert_err(INVALID, record(checks_of_row[0], 1, 1, gone_wrong, NULL));
 	assert_err(NOT_FOUND, record("no-such-check", 1, 1, steps, NULL));
-	assert_err(NOT_FOUND, record("subcontractor-check-within", 1, 1, steps, NULL)); /* waits: nobody can have run it */
+	assert_err(NOT_FOUND, record("waf-attack-samples-blocked", 1, 1, steps, NULL)); /* waits: nobody can have run it */
 	assert_err(INVALID, record(checks_of_row[0], 1, -1, steps, NULL));
 	assert_err(INVALID, record(checks_of_row[0], 0, 1, steps, NULL));
 	assert_err(INVALID, record(checks_of_row[0], 5, 1, steps, NULL));
@@ -226,7 +226,7 @@ static void asking(void **state)
 	see("check.see", "check", checks_of_row[0], &reply);
 	assert_true(says(&reply, "\"asked\":false"));
 	assert_err(CONFLICT, ask(checks_of_row[0]));                            /* it has just run */
-	assert_err(CONFLICT, ask("subcontractor-check-within"));
+	assert_err(CONFLICT, ask("waf-attack-samples-blocked"));
 	assert_err(NOT_FOUND, ask("no-such-check"));
 	local_close(&world);
 	open_at(began_us + 15 * DAY_US + INT64_C(3600) * 1000000);
