@@ -93,6 +93,7 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{"import_problem", RELATION_FACILITY, IMPORT_OF("import_problem.import", "facility = :actor_facility")},
 	{"import_line", RELATION_CUSTOMER, IMPORT_OF("import_line.import", OF_THE_CITY)},
 	{"import_line", RELATION_FACILITY, IMPORT_OF("import_line.import", "facility = :actor_facility")},
+	DESCRIBED_ALL("alert"),
 	{"todo", RELATION_OWN, WAITS_FOR_ME " AND todo.probe = :actor_probe"},
 	{"contract", RELATION_CUSTOMER, "contract.facility IS NULL"},
 	{"contract", RELATION_PROVIDER, "contract.facility IS NULL"},

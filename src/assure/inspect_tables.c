@@ -230,6 +230,7 @@ static const struct own_table {
 	{"ledger_blob", " first count last_us entries ", GRADE_2},
 	{"ledger_tile", " level number hashes ", GRADE_2},
 	{"schedule", " code last_at took_ms outcome next_at running_at missed_at failed_at late_at ", GRADE_2},
+	{"job_place", " code position ", GRADE_2},
 	{"history_trace", " object event ", GRADE_2},
 	{"history_version", " object version event ", GRADE_2},
 	{"history_position", " one next traces ", GRADE_2},

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "crypto/crypto.h"
+#include "govern/alert.h"
 #include "govern/attachment_int.h"
 #include "op/scanner.h"
 #include "op/schedule.h"
@@ -117,6 +118,16 @@ static void take_verdict(const struct scanning *scanning, int64_t now_us, struct
 	attachment->scanned_at = now_us;
 }
 
+static err tell_infected(struct job_run *run, const struct attachment *attachment)
+{
+	struct alert_told told = {.on = ALERT_ON_UPLOAD, .what = "infected", .facility = attachment->facility, .probe = attachment->probe};
+	char id[ID_TEXT_MAX];
+
+	id_format(attachment->row.id, id);
+	told.subject = bytes_str(id);
+	return alert_tell(&run->rows, &told, run->now_us);
+}
+
 static err scan_step(struct job_run *run)
 {
 	struct scanning *scanning = run->state;
@@ -132,6 +143,8 @@ static err scan_step(struct job_run *run)
 	take_verdict(scanning, run->now_us, &attachment);
 	run->done = !attachment.waiting;
 	e = row_update(&run->rows, &attachment_entity, &attachment);
+	if (err_is_ok(e) && attachment.state == ATTACHMENT_INFECTED)
+		e = tell_infected(run, &attachment);
 	scan_forget(run); /* its texts stood in the row until here */
 	return e;
 }

@@ -6,6 +6,10 @@
 #include "govern/announce_write.h"
 #include "govern/casecall.h"
 #include "govern/caserecount.h"
+#include "govern/alert.h"
+#include "govern/alert_op.h"
+#include "govern/alert_post.h"
+#include "govern/alert_scan.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/letter.h"
@@ -28,6 +32,8 @@ const struct entity *const govern_entities[] = {
 	&record_edition_entity,
 	&todo_entity,
 	&attachment_entity,
+	&alert_entity,
+	&alert_silence_entity,
 	&describe_entity,
 	&workcalendar_entity,
 	&casefile_entity,
@@ -51,6 +57,14 @@ const struct op *const govern_ops[] = {
 	&attachment_remove,
 	&desk_see,
 	&desk_count,
+	&alert_op_list,
+	&alert_op_see,
+	&alert_op_acknowledge,
+	&alert_op_assign,
+	&alert_op_judge,
+	&alert_op_close,
+	&alert_op_rules,
+	&alert_op_silence,
 	&describe_settle,
 	&recorddesk_registers,
 	&recorddesk_list,
@@ -101,6 +115,7 @@ const struct job_kind *const govern_jobs[] = {
 	&attachment_job_scan,
 	&attachment_job_clean,
 	&caserecount_job,
+	&alert_scan,
 	NULL,
 };
 
@@ -111,6 +126,7 @@ static const govern_loader loaders[] = {
 	letter_template_load,
 	announce_kind_load,
 	casekind_load,
+	alert_rule_load,
 	NULL,
 };
 
@@ -135,6 +151,9 @@ static const govern_starter starters[] = {
 	recordfile_start,
 	todo_start,
 	attachment_start,
+	alert_start,
+	alert_op_start,
+	alert_post_start,
 	desk_start,
 	workcalendar_start,
 	casefile_start,

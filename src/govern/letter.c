@@ -2,6 +2,7 @@
 
 #include "access/access.h"
 #include "entity/row.h"
+#include "govern/alert.h"
 #include "govern/letter_template.h"
 
 #include "govern/letter.h"
@@ -301,6 +302,15 @@ static bool is_open(const struct letter *letter, enum letter_outcome outcome)
 	return letter->state == LETTER_WAITING && outcome != LETTER_HAS_BOUNCED;
 }
 
+/* Of one template, at one facility: they are counted together. */
+static err tell_undeliverable(struct call *call, const struct letter *letter)
+{
+	const struct alert_told told = {.on = ALERT_ON_LETTER, .what = "undeliverable", .subject = letter->kind, .facility = letter->facility,
+	    .probe = letter->probe};
+
+	return alert_tell(&call->rows, &told, call->now_us);
+}
+
 static err settle_apply(struct call *call)
 {
 	enum letter_outcome outcome = (enum letter_outcome)call_value(call, "outcome")->as.choice;
@@ -319,7 +329,8 @@ static err settle_apply(struct call *call)
 		letter.remote = call_text(call, "remote");
 	become(&letter, outcome, call->now_us);
 	call->reason = letter_states[letter.state];
-	return row_update(&call->rows, &letter_entity, &letter);
+	TRY(row_update(&call->rows, &letter_entity, &letter));
+	return letter.state == LETTER_FAILED || letter.state == LETTER_BOUNCED ? tell_undeliverable(call, &letter) : OK;
 }
 
 static const struct input settle_inputs[] = {

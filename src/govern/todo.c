@@ -1,6 +1,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "govern/alert.h"
+#include "govern/form.h"
+#include "govern/letter.h"
+
 #include "govern/todo.h"
 
 #define SECOND_US 1000000LL
@@ -295,6 +300,63 @@ static err remind_look(struct job_run *run, bool *due_out)
 	return e;
 }
 
+/* "2026-11-24 17:00" */
+static err put_due(const struct todo *todo, struct buf *values)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_time_format(todo->due_at, text);
+	if (strlen(text) > 16) {
+		text[10] = ' ';
+		text[16] = '\0';
+	}
+	return form_put(values, "due", bytes_str(text));
+}
+
+/* D3 */
+static err write_letter(struct row_context *c, const struct todo *todo, const char *template, unsigned roles, int64_t now_us)
+{
+	struct letter_spec spec = {.template = template, .grade = GRADE_2, .cause = todo->object, .facility = todo->facility, .probe = todo->probe};
+	bool secret = todo->grade < GRADE_2;
+	OWN(buf) values = {0};
+
+	if (!todo->mail)
+		return OK;
+	TRY(form_put(&values, "title_ja", secret ? BYTES_LIT("期限のある用件") : todo->ja));
+	TRY(form_put(&values, "title_en", secret ? BYTES_LIT("Something with a time limit") : todo->en));
+	TRY(put_due(todo, &values));
+	TRY(form_put(&values, "link", todo->link.len > 0 ? todo->link : BYTES_LIT("/desk")));
+	spec.values = bytes_of(&values);
+	return roles == 0 ? letter_mail(c, todo->account, &spec, now_us) : letter_mail_roles(c, roles, &spec, now_us);
+}
+
+static err raise(struct row_context *c, const struct todo *todo, const char *what, int64_t now_us)
+{
+	char id[ID_TEXT_MAX];
+	struct alert_told told = {.on = ALERT_ON_TODO, .what = what, .kind = todo->kind,
+	    .label = todo->grade >= GRADE_2 ? todo->ja : todo->kind, .facility = todo->facility, .probe = todo->probe};
+
+	id_format(todo->object, id);
+	told.subject = bytes_str(id);
+	return bytes_is(todo->kind, ALERT_TODO) ? OK : alert_tell(c, &told, now_us);
+}
+
+static err send(struct job_run *run, const struct todo *todo, const struct todo_turn *turn)
+{
+	struct row_context *c = &run->rows;
+	unsigned mine = (unsigned)todo->roles;
+
+	if (turn->remind)
+		TRY(write_letter(c, todo, "todo-reminder", mine, run->now_us));
+	if (turn->remind)
+		TRY(raise(c, todo, "warned", run->now_us));
+	if (turn->overdue)
+		TRY(write_letter(c, todo, "todo-overdue", mine, run->now_us));
+	if (turn->overdue)
+		TRY(raise(c, todo, "overdue", run->now_us));
+	return turn->escalate ? write_letter(c, todo, "todo-escalation", (unsigned)todo->escalate, run->now_us) : OK;
+}
+
 static err remind(struct job_run *run, struct todo *todo)
 {
 	struct todo_turn turn = todo_turn(todo, run->now_us);
@@ -307,7 +369,8 @@ static err remind(struct job_run *run, struct todo *todo)
 		todo->escalated_at = run->now_us;
 	todo->passed_at = run->now_us;
 	todo->next_at = turn.next_at;
-	return row_update(&run->rows, &todo_entity, todo); /* D2 */
+	TRY(row_update(&run->rows, &todo_entity, todo));
+	return send(run, todo, &turn); /* D2: in the same commit */
 }
 
 static err remind_step(struct job_run *run)

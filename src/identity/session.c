@@ -538,6 +538,9 @@ static err prove_refused(struct call *call)
 	const struct sign_in *in = call->state;
 	struct credential credential = {0};
 
+	if (in->locks && in->refusal == NULL && call->reason != NULL)
+		/* What a series of locks is counted by. */
+		call->reason = strcmp(call->reason, "wrong code") == 0 ? "wrong code, locked by this" : "wrong password, locked by this";
 	if (!in->uncount)
 		return in->locks ? notice_put(call, in->credential.account, NOTICE_LOCKED) : OK; /* nobody's, too: I3 */
 	TRY(credential_of(&call->rows, in->account.row.id, &credential));

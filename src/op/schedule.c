@@ -9,7 +9,8 @@
 const char schedule_schema[] =
     "CREATE TABLE IF NOT EXISTS schedule (code TEXT PRIMARY KEY, last_at BIGINT NOT NULL, took_ms BIGINT NOT NULL,"
     " outcome BIGINT NOT NULL, next_at BIGINT NOT NULL, running_at BIGINT NOT NULL, missed_at BIGINT NOT NULL,"
-    " failed_at BIGINT NOT NULL, late_at BIGINT NOT NULL);\n";
+    " failed_at BIGINT NOT NULL, late_at BIGINT NOT NULL);\n"
+    "CREATE TABLE IF NOT EXISTS job_place (code TEXT PRIMARY KEY, position BIGINT NOT NULL);\n";
 
 static const struct statement load_one = {"schedule.load",
     "SELECT last_at, took_ms, outcome, next_at, running_at, missed_at, failed_at, late_at FROM schedule WHERE code = :code"};
@@ -20,7 +21,11 @@ static const struct statement save_one = {"schedule.save",
     " next_at = excluded.next_at, running_at = excluded.running_at, missed_at = excluded.missed_at,"
     " failed_at = excluded.failed_at, late_at = excluded.late_at"};
 
-const struct statement *const schedule_statements[] = {&load_one, &save_one, NULL};
+static const struct statement load_place = {"schedule.place", "SELECT position FROM job_place WHERE code = :code"};
+static const struct statement save_place = {"schedule.place-set",
+    "INSERT INTO job_place (code, position) VALUES (:code, :position) ON CONFLICT (code) DO UPDATE SET position = excluded.position"};
+
+const struct statement *const schedule_statements[] = {&load_one, &save_one, &load_place, &save_place, NULL};
 
 /* ---- when ---- */
 
@@ -135,6 +140,40 @@ err schedule_save(struct db *db, const char *code, const struct schedule_state *
 		e = query_text(query, "code", bytes_str(code));
 	for (size_t i = 0; err_is_ok(e) && i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		e = query_int(query, numbers[i].name, numbers[i].value);
+	if (!err_is_ok(e)) {
+		query_end(&query);
+		return e;
+	}
+	return query_run(&query);
+}
+
+err schedule_place(struct db *db, const char *code, uint64_t *place_out, bool *found_out)
+{
+	struct query *query = NULL;
+	err e = query_start(db, &load_place, &query);
+
+	if (err_is_ok(e))
+		e = query_text(query, "code", bytes_str(code));
+	if (err_is_ok(e))
+		e = query_step(query, found_out);
+	if (err_is_ok(e) && *found_out && column_int(query, 0) < 0)
+		e = FAIL(CORRUPT);
+	if (err_is_ok(e) && *found_out)
+		*place_out = (uint64_t)column_int(query, 0);
+	query_end(&query);
+	return e;
+}
+
+err schedule_place_set(struct db *db, const char *code, uint64_t place)
+{
+	struct query *query = NULL;
+	err e = query_start(db, &save_place, &query);
+
+	REQUIRE(place <= INT64_MAX);
+	if (err_is_ok(e))
+		e = query_text(query, "code", bytes_str(code));
+	if (err_is_ok(e))
+		e = query_int(query, "position", (int64_t)place);
 	if (!err_is_ok(e)) {
 		query_end(&query);
 		return e;

@@ -54,4 +54,8 @@ bool schedule_late(const struct schedule *plan, struct schedule_state *state, in
 MUST_USE err schedule_load(struct db *db, const char *code, struct schedule_state *state_out);
 MUST_USE err schedule_save(struct db *db, const char *code, const struct schedule_state *state);
 
+/* How far a job that reads on has come, by a measure of its own; a row of table `job_place`. found_out false: nowhere yet. */
+MUST_USE err schedule_place(struct db *db, const char *code, uint64_t *place_out, bool *found_out);
+MUST_USE err schedule_place_set(struct db *db, const char *code, uint64_t place); /* at most INT64_MAX */
+
 #endif
