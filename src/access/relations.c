@@ -110,6 +110,11 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	DESCRIBED_ALL("casefile"),
 	{"casefile", RELATION_OWN, "casefile.opener = :actor_account AND casefile.probe = :actor_probe"},
 	DESCRIBED_ALL("record"),
+	DESCRIBED_ALL("campaign"),
+	{"campaign_task", RELATION_OWN, "campaign_task.account = :actor_account"},
+	{"campaign_task", RELATION_SEES, DESCRIBED("campaign_task", "see")},
+	{"campaign_task", RELATION_HANDLES, "campaign_task.account IS NULL AND (campaign_task.roles & :actor_role) <> 0"
+	    " AND campaign_task.probe = :actor_probe AND " MY_PLACE("campaign_task")},
 	{"description", RELATION_SEES, "(description.see & :actor_role) <> 0"},
 	{"description", RELATION_FILES, "(description.file & :actor_role) <> 0"},
 	{"description", RELATION_HANDLES, "(description.handle & :actor_role) <> 0"},

@@ -10,6 +10,11 @@
 #include "govern/alert_op.h"
 #include "govern/alert_post.h"
 #include "govern/alert_scan.h"
+#include "govern/campaign_hold.h"
+#include "govern/campaign_record.h"
+#include "govern/campaign_task.h"
+#include "govern/campaign_turn.h"
+#include "govern/campaign_view.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
 #include "govern/letter.h"
@@ -44,6 +49,9 @@ const struct entity *const govern_entities[] = {
 	&announce_entity,
 	&announce_receipt_entity,
 	&announce_post_delivery_entity,
+	&campaign_entity,
+	&campaign_task_entity,
+	&campaign_item_entity,
 	NULL,
 };
 
@@ -106,12 +114,23 @@ const struct op *const govern_ops[] = {
 	&announce_receipt_seen,
 	&announce_receipt_accept,
 	&announce_receipt_list,
+	&campaign_view_kinds,
+	&campaign_view_list,
+	&campaign_view_see,
+	&campaign_view_tasks,
+	&campaign_view_begin,
+	&campaign_view_close,
+	&campaign_task_mine,
+	&campaign_task_see,
+	&campaign_task_decide,
+	&campaign_task_finish,
 	NULL,
 };
 
 const struct job_kind *const govern_jobs[] = {
 	&recordexpire_job,
 	&todo_remind,
+	&campaign_turn,
 	&attachment_job_scan,
 	&attachment_job_clean,
 	&caserecount_job,
@@ -127,6 +146,7 @@ static const govern_loader loaders[] = {
 	announce_kind_load,
 	casekind_load,
 	alert_rule_load,
+	campaignkind_load,
 	NULL,
 };
 
@@ -164,6 +184,9 @@ static const govern_starter starters[] = {
 	announce_receipt_start,
 	announce_post_start,
 	announce_hold_start,
+	campaign_start,
+	campaign_record_start,
+	campaign_turn_start,
 	NULL,
 };
 
@@ -172,4 +195,10 @@ err govern_start(void)
 	for (size_t i = 0; starters[i] != NULL; i++)
 		TRY(starters[i]());
 	return OK;
+}
+
+err govern_held(struct call *call)
+{
+	TRY(announce_hold(call));
+	return call->held ? OK : campaign_hold(call);
 }

@@ -20,4 +20,7 @@ MUST_USE err govern_load(const char *folder);
 /* Derives the module's lists; after row_plan_make, before threads. */
 MUST_USE err govern_start(void);
 
+/* engine_config.held: what must be accepted first, and what must be done first. */
+MUST_USE err govern_held(struct call *call);
+
 #endif

@@ -6,35 +6,13 @@
 #include <string.h>
 
 #include "op/change_int.h"
+#include "op/label.h"
 
 static const struct entity *const entity = &op_entity_change;
 
 static bool told_persons(const char *groups)
 {
 	return groups != NULL && (strcmp(groups, "*") == 0 || strcmp(groups, "person") == 0);
-}
-
-/* The name of whatever has one. Empty: it has none, is not there any more, or cannot be read here. */
-static err name_of(struct call *call, const char *of, struct id id, struct bytes *name_out)
-{
-	const struct entity *named = entity_find(bytes_str(of));
-	const struct field *name = named == NULL ? NULL : entity_field(named, "name");
-	void *row;
-	err e;
-
-	*name_out = (struct bytes){0};
-	if (name == NULL || name->type != FIELD_TEXT || id_is_zero(id))
-		return OK;
-	row = arena_alloc(call->arena, named->size);
-	if (row == NULL)
-		return FAIL(UNAVAILABLE);
-	memset(row, 0, named->size);
-	e = row_get(&call->rows, named, id, row);
-	if (err_is(e, ERR_NOT_FOUND))
-		return OK;
-	TRY(e);
-	*name_out = *(const struct bytes *)field_in(row, name);
-	return OK;
 }
 
 static void put_text_or_null(struct call *call, const char *name, struct bytes text)
@@ -67,7 +45,7 @@ static err put_value(struct call *call, const struct field *field, const struct 
 	value_store(&shown, value, &at);
 	json_field(&call->out, &shown, &at);
 	if (field->type == FIELD_ID && field->refers != NULL)
-		TRY(name_of(call, field->refers, value->as.id, &text));
+		TRY(label_of(&call->rows, field->refers, value->as.id, &text));
 	if (text.len == 0) {
 		TRY(value_text(field, value, &readable));
 		text = bytes_of(&readable);
@@ -166,12 +144,12 @@ static err put_people(struct call *call, const struct change *change)
 {
 	struct bytes name = {0};
 
-	TRY(name_of(call, "account", change->requester, &name));
+	TRY(label_of(&call->rows, "account", change->requester, &name));
 	put_text_or_null(call, "requester_name", name);
 	json_str(&call->out, "requester_role", change->role > 0 && change->role < ROLE_COUNT ? access_role_names[change->role] : "none");
-	TRY(name_of(call, "account", change->decided_by, &name));
+	TRY(label_of(&call->rows, "account", change->decided_by, &name));
 	put_text_or_null(call, "decided_by_name", name);
-	TRY(name_of(call, "facility", change->facility, &name));
+	TRY(label_of(&call->rows, "facility", change->facility, &name));
 	put_text_or_null(call, "facility_name", name);
 	return OK;
 }

@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "entity/csv.h"
-#include "govern/announce_hold.h"
+#include "govern/govern.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/engine.h"
@@ -509,7 +509,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *post = boot_find(boot, FD_POST, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
-		.touch = identity_touch, .held = announce_hold,
+		.touch = identity_touch, .held = govern_held,
 		.pool_threads = CORE_POOL_THREADS, .sweeps = true, .flush = flush_all, .flush_context = core,
 	};
 	struct db *write = NULL;

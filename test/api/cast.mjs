@@ -119,8 +119,11 @@ export async function things(who) {
 		await aRecord(overseers.officer, reviews, 'access-review'), await aRecord(far.officer, reviews, 'access-review'),
 		await aCopy(who, sent, 'demarcation'), await aRecord(who.operators.operator, ours, 'asset'),
 	];
+	const campaigns = await campaigned(who);
 	return {
 		record: [...records, nothing],
+		campaign: [...campaigns.whole, nothing],
+		campaign_task: [...campaigns.tasks, nothing],
 		known: { children: children.flat(), classes: classes.flat(), links: links.flat() },
 		change: [{ kind: 'change', id: change.id, city: cityA, requester: overseers.admins[0].account, approver: 'officer-admin' }, nothing],
 		import: [
@@ -135,7 +138,7 @@ export async function things(who) {
 			links[0].find((one) => one.child === other.id), links[1][0], links[2][0], nothing,
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
-		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'register access-review', 'register demarcation', 'register asset', 'case inquiry',
+		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'campaign access-review', 'campaign training', 'register access-review', 'register demarcation', 'register asset', 'case inquiry',
 			'case data-request'].map((name) => descriptionFact(...name.split(' ')))
 			.concat(nothing),
 		announcement: [...announcements, nothing],
@@ -148,6 +151,32 @@ export async function things(who) {
 		device: (await Promise.all([principal, elsewhere.principal, far.principal].map(aTablet))).concat(nothing),
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
+	};
+}
+
+// A review and a training that are under way, with tasks of both facilities, of the city, of a person; another city's.
+async function campaigned(who) {
+	const under = async (as, code) => {
+		const described = { kind: 'campaign', code };
+		const kind = descriptionFact('campaign', code).id;
+		const known = (await all('/v1/campaigns?state=running', as)).find((one) => one.kind.code === code) ??
+			(await post(`/v1/campaign-kinds/${kind}/campaigns`, as, { title: 'しけんの取組み' })).is(201).json;
+		await until('the tasks of a campaign', async () => (await get(`/v1/campaigns/${known.id}`, as)).is(200).json.spread, 60_000);
+		return { kind: 'campaign', id: known.id, city: as.city, described };
+	};
+	const task = async (campaign, as, fits) => {
+		const found = (await all('/v1/campaigns/tasks/mine', as)).find((one) => one.campaign.id === campaign.id && fits(one));
+		return { kind: 'campaign_task', id: found.id, city: as.city, facility: found.facility?.id, described: campaign.described,
+			account: found.account?.id, holders: found.account ? [] : found.roles };
+	};
+	const [admin] = who.overseers.admins;
+	const [review, training, far] = [await under(admin, 'access-review'), await under(admin, 'training'), await under(who.far.admin, 'access-review')];
+	return {
+		whole: [review, training, far],
+		tasks: [
+			await task(review, who.principal, (one) => one.facility), await task(review, who.elsewhere.principal, (one) => one.facility),
+			await task(review, admin, (one) => !one.facility), await task(training, who.teacher, () => true), await task(far, who.far.principal, (one) => one.facility),
+		],
 	};
 }
 

@@ -32,7 +32,7 @@ for (const [kind, file, name] of [
 }
 
 // Which of a description's lists of roles an action asks for; of several the widest decides.
-const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], handle: ['handle'], approve: ['approve'],
+const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], close: ['file'], handle: ['handle'], approve: ['approve'],
 	message: ['handle'], move: ['handle'], assign: ['handle'] };
 // Of a register's records: what came by post is confirmed by those whom the register names.
 const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
@@ -46,6 +46,12 @@ function describedHolds(actor, fact, action) {
 	if (one.home === 'customer' && provider && one.mirror === undefined || one.home === 'provider' && !provider && !shared)
 		return false;
 	const sent = one.home === 'provider' && !provider; // only seen and handled
+	// A task of a campaign is done by the roles of its unit, if it is nobody's own.
+	const here = fact.facility === undefined || actor.facility === undefined || fact.facility === actor.facility;
+	if (fact.holders?.includes(actor.role) && here)
+		return true;
+	if (fact.holders && action !== 'see')
+		return false;
 	const fits = (mask) => !(sent && ['file', 'approve'].includes(mask)) && list(one[mask]).some((role) => role === actor.role || role === 'any');
 	const signs = ['approve', 'reject'].includes(action) && fact.kind !== 'description';
 	const asks = fact.described.kind === 'register' ? ASKS_RECORD : ASKS;
