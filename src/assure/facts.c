@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "assure/checks.h"
+#include "base/clock.h"
 
 #include "assure/facts.h"
 
@@ -24,7 +25,29 @@ static const struct statement notices = {"assure.notices", "SELECT COUNT(*), 0 F
 static const struct statement terms = {"assure.terms", IN_FORCE("terms")};
 static const struct statement domains = {"assure.domains", IN_FORCE("domain-list")};
 
-const struct statement *const facts_statements[] = {&notices, &terms, &domains, &accounts, &devices, &changes, NULL};
+/* Of the city's cases and the provider's alike: what was asked, answered or not. */
+#define CASES(kind) \
+	"SELECT COUNT(*), 0 FROM casefile JOIN description ON description.id = casefile.description WHERE description.code = '" kind \
+	"' AND casefile.probe = 0"
+static const struct statement inquiries = {"assure.inquiries", CASES("inquiry")};
+static const struct statement requests = {"assure.data-requests", CASES("data-request")};
+
+/*
+ * Registers of records, by code: how many records are in force, wait, and have expired; the oldest approval of one in force. In force:
+ * state 1 = approved, its days have begun and are not over, and where the customer has to confirm a copy (handle), it has.
+ */
+#define COUNTS_NOW \
+	"record.state = 1 AND (record.valid_from IS NULL OR record.valid_from <= :today) AND (record.expires_at IS NULL OR record.expires_at > :now)" \
+	" AND (record.origin = '' OR description.handle = 0 OR record.confirmed_at IS NOT NULL)"
+#define IS_OVER "record.state = 2 OR (record.state = 1 AND record.expires_at <= :now)"
+static const struct statement registers = {"assure.registers",
+    "SELECT description.code, SUM(CASE WHEN " COUNTS_NOW " THEN 1 ELSE 0 END),"
+    " SUM(CASE WHEN record.id IS NOT NULL AND NOT (" COUNTS_NOW ") AND NOT (" IS_OVER ") AND record.state < 2 THEN 1 ELSE 0 END),"
+    " SUM(CASE WHEN " IS_OVER " THEN 1 ELSE 0 END), MIN(CASE WHEN " COUNTS_NOW " THEN record.approved_at END)"
+    " FROM description LEFT JOIN record ON record.description = description.id AND record.probe = 0"
+    " WHERE description.kind = 0 AND description.retired = 0 GROUP BY description.code"};
+
+const struct statement *const facts_statements[] = {&registers, &inquiries, &requests, &notices, &terms, &domains, &accounts, &devices, &changes, NULL};
 
 static err count_rows(struct row_context *c, const struct statement *statement, struct matrix_book *book)
 {
@@ -75,14 +98,50 @@ static const struct kept {
 	{"notice", count_rows, &notices},
 	{"terms", count_rows, &terms},
 	{"domain-list", count_rows, &domains},
+	{"inquiry", count_rows, &inquiries},
+	{"data-request", count_rows, &requests},
 };
+
+/* What people keep as records: something in force counts; else what was, else what waits. */
+static void take_register(struct query *query, struct matrix_book *book)
+{
+	int64_t in_force = column_int(query, 1), waiting = column_int(query, 2);
+
+	book->kept = true;
+	book->records = in_force > 0 ? in_force : waiting;
+	book->expired = in_force > 0 ? 0 : column_int(query, 3);
+	book->unapproved = in_force > 0 ? 0 : waiting;
+	book->oldest_us = column_int(query, 4);
+}
+
+static err read_registers(struct row_context *c, const struct catalogue *all, int64_t now_us, struct matrix_book *books)
+{
+	struct query *query = NULL;
+	bool found = true;
+	err e = query_start(c->db, &registers, &query);
+
+	if (err_is_ok(e))
+		e = query_int(query, "now", now_us);
+	if (err_is_ok(e))
+		e = query_int(query, "today", clock_date_jst(now_us));
+	while (err_is_ok(e)) {
+		e = query_step(query, &found);
+		if (!err_is_ok(e) || !found)
+			break;
+		for (size_t i = 0; i < all->register_count; i++)
+			if (bytes_is(column_bytes(query, 0), all->registers[i].name))
+				take_register(query, &books[i]);
+	}
+	query_end(&query);
+	return e;
+}
 
 static err read_books(struct row_context *c, const struct catalogue *all, struct matrix_book *books)
 {
 	for (size_t i = 0; i < all->register_count; i++)
 		for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++)
 			if (strcmp(all->registers[i].name, kept[k].name) == 0) {
-				books[i].kept = true;
+				books[i] = (struct matrix_book){.kept = true};
 				TRY(kept[k].count(c, kept[k].statement, &books[i]));
 			}
 	return OK;
@@ -125,7 +184,8 @@ err facts_read(struct row_context *c, int64_t now_us, struct facts *facts_out)
 	for (size_t i = 0; i < all->check_count; i++)
 		filling.runs[i].subject = checks_find(all->checks[i].id) != NULL;
 	TRY(checkrow_each(c, take_row, &filling));
-	TRY(read_books(c, all, books));
+	TRY(read_registers(c, all, now_us, books));
+	TRY(read_books(c, all, books)); /* what the program keeps by itself is counted where it is */
 	*facts_out = (struct facts){
 		.known = {.now_us = now_us, .runs = filling.runs, .books = books},
 		.rows = filling.rows,

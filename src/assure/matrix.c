@@ -40,6 +40,8 @@ enum matrix_register matrix_register(const struct catalogue_need *need, const st
 {
 	if (!book->kept)
 		return MATRIX_NO_REGISTER;
+	if (book->expired > 0)
+		return MATRIX_EXPIRED;
 	if (book->records < 1)
 		return MATRIX_EMPTY;
 	if (book->unapproved > 0)

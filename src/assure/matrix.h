@@ -43,6 +43,7 @@ struct matrix_book {
 	bool kept;                      /* some part of the program keeps it */
 	int64_t records, unapproved;
 	int64_t oldest_us;              /* the confirmation longest ago; 0 = unknown */
+	int64_t expired;                /* that are over, where none is in force */
 };
 
 /* In the order of the catalogue's checks and registers. */

@@ -58,6 +58,8 @@ static const struct {
 } register_rows[] = {
 	{"not kept", {false, 5, 0, NOW}, 0, MATRIX_NO_REGISTER, MATRIX_OPEN},
 	{"empty", {true, 0, 0, 0}, 0, MATRIX_EMPTY, MATRIX_OPEN},
+	{"over, and nothing in force", {true, 0, 0, 0, 1}, 0, MATRIX_EXPIRED, MATRIX_STALE},
+	{"over, and a renewal that waits", {true, 1, 1, NOW, 1}, 0, MATRIX_EXPIRED, MATRIX_STALE},
 	{"one record", {true, 1, 0, 0}, 0, MATRIX_HELD, MATRIX_PROVEN},
 	{"one not approved", {true, 5, 1, NOW}, 0, MATRIX_UNAPPROVED, MATRIX_OPEN},
 	{"confirmed to the day", {true, 1, 0, NOW - 365 * DAY_US}, 365 * 86400, MATRIX_HELD, MATRIX_PROVEN},

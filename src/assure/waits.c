@@ -360,13 +360,20 @@ void waits_for_register(const struct catalogue_register *of, struct waits_words 
 	(void)snprintf(words_out->en, sizeof(words_out->en), "the register \"%s\"", of->title.en);
 }
 
+/* The register is there; what looks through its records is not yet. */
+static void waits_for_records(const struct catalogue_register *of, struct waits_words *words_out)
+{
+	(void)snprintf(words_out->ja, sizeof(words_out->ja), "台帳「%s」の登録を確かめる検査", of->title.ja);
+	(void)snprintf(words_out->en, sizeof(words_out->en), "the check of what stands in the register \"%s\"", of->title.en);
+}
+
 bool waits_for(const char *check, struct waits_words *words_out)
 {
 	for (size_t i = 0; i < WAIT_COUNT; i++) {
 		if (strcmp(waits[i].check, check) != 0)
 			continue;
 		if (waits[i].subject == IN_REGISTER) {
-			waits_for_register(register_named(waits[i].in_register), words_out);
+			waits_for_records(register_named(waits[i].in_register), words_out);
 		} else {
 			(void)snprintf(words_out->ja, sizeof(words_out->ja), "%s", subjects[waits[i].subject].ja);
 			(void)snprintf(words_out->en, sizeof(words_out->en), "%s", subjects[waits[i].subject].en);

@@ -243,7 +243,9 @@ static err see_apply(struct call *call)
 static err kind_of(struct call *call, struct id description, const struct recordkind **kind_out)
 {
 	*kind_out = recordkind_find(description);
-	if (*kind_out != NULL && !(*kind_out)->entity)
+	if (*kind_out == NULL)
+		return FAIL(NOT_FOUND); /* of another kind, or retired */
+	if (!(*kind_out)->entity)
 		return OK;
 	return conflict(call, "register", "この台帳には登録できません。", "Nothing is filed in this register.");
 }

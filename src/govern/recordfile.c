@@ -40,7 +40,9 @@ static int32_t encoding_of(const struct call *call, int32_t usual)
 static err kind_of(struct call *call, const struct recordkind **kind_out)
 {
 	*kind_out = recordkind_find(call_id(call, "register"));
-	if (*kind_out != NULL && !(*kind_out)->entity)
+	if (*kind_out == NULL)
+		return FAIL(NOT_FOUND); /* of another kind, or retired */
+	if (!(*kind_out)->entity)
 		return OK;
 	problems_add(call->problems, "register", NULL, FLAW_RULE,
 	    call->language == LANGUAGE_EN ? "This register holds no records." : "この台帳には登録がありません。");

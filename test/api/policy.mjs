@@ -16,6 +16,7 @@ const catalogue = yaml.load(fs.readFileSync(path.join(root, 'catalog/access.yaml
 
 const list = (value) => (value === undefined ? [] : [].concat(value));
 
+
 // What the program keeps by itself is seen by those who oversee.
 const KEPT = { home: 'each', see: ['officer', 'officer-admin', 'auditor', 'operator', 'operator-admin'] };
 
