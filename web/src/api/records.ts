@@ -38,7 +38,7 @@ const register: Decoder<Register> = record<Register>({
     record<RegisterCounts>({ in_force: number, waiting: number, expiring: number, expired: number })(input ?? {}, at),
 });
 
-export const readRegisters = (): Call<Page<Register>> => ({ method: 'GET', path: '/v1/registers', decode: page(register) });
+export const readRegisters = (): Call<Page<Register>> => ({ method: 'GET', path: '/v1/registers?limit=200', decode: page(register) });
 
 export const RECORD_STATES = ['waiting', 'in-force', 'expired', 'withdrawn', 'rejected'] as const;
 export type RecordState = (typeof RECORD_STATES)[number];
@@ -50,7 +50,7 @@ export interface RecordRow {
   readonly title: string | null;
   readonly state: RecordState;
   readonly edition: number;
-  readonly facility: { readonly id: string; readonly name: string | null } | null;
+  readonly facility: string | null;
   readonly origin: string | null;
   readonly filed_by: { readonly name: string | null } | null;
   readonly filed_at: string | null;
@@ -70,10 +70,6 @@ export interface RecordMay {
 }
 const named = record({ name: maybe(text) });
 
-/* A facility is sent by its id, or with its name. */
-const place: Decoder<{ id: string; name: string | null }> = (input, at) =>
-  typeof input === 'string' ? { id: text(input, at), name: null } : record({ id: text, name: maybe(text) })(input, at);
-
 const may: Decoder<RecordMay> = (input, at) =>
   record<RecordMay>({
     edit: maybeFlag,
@@ -91,7 +87,7 @@ const shape = {
   title: maybe(text),
   state: choice(RECORD_STATES),
   edition: integer,
-  facility: maybe(place),
+  facility: maybe(text),
   origin: maybe(text),
   filed_by: maybe(named),
   filed_at: maybe(text),
@@ -104,7 +100,7 @@ const shape = {
 
 export interface Edition {
   readonly edition: number;
-  readonly state: RecordState | null;
+  readonly state: RecordState | null; /* none: another took its place */
   readonly filed_at: string | null;
   readonly filed_by: { readonly name: string | null } | null;
   readonly approved_at: string | null;

@@ -63,6 +63,9 @@ const PATHS = {
   editAnnouncement: '/announcements/:announcement/edit',
   changes: '/changes?state',
   change: '/changes/:change',
+  alerts: '/alerts?state',
+  alertRules: '/alerts/rules',
+  alert: '/alerts/:alert',
   settings: '/settings',
   schedule: '/schedule',
 

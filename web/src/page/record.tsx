@@ -4,6 +4,7 @@ import type { Edition, RecordDeed, RecordStory } from '../api/records';
 import { doRecord, readRecord, readRegisters } from '../api/records';
 import { writeDay } from '../base/day';
 import { changedBetween } from '../base/described';
+import { usePlaces } from '../base/places';
 import { useRemote } from '../base/remote';
 import { hrefOf } from '../base/route';
 import { useSession } from '../base/session';
@@ -30,6 +31,7 @@ interface OfProps {
 
 function Facts({ of: record }: { readonly of: RecordStory }) {
   const { say, language } = useGovernWords();
+  const places = usePlaces();
   const words = say.record;
   return (
     <dl class="facts panel record-facts">
@@ -54,7 +56,7 @@ function Facts({ of: record }: { readonly of: RecordStory }) {
         <div>
           <dt>{words.facility}</dt>
           <dd>
-            <Native>{record.facility.name ?? record.facility.id}</Native>
+            <Native>{places.get(record.facility) ?? record.facility}</Native>
           </dd>
         </div>
       )}
@@ -142,7 +144,7 @@ function History({ of: record, fields }: OfProps) {
           text: edition.reason,
           what: (
             <>
-              {words.editionOf(edition.edition)} {edition.state && <RecordMark state={edition.state} />}
+              {words.editionOf(edition.edition)} {edition.state ? <RecordMark state={edition.state} /> : <span class="soft">{words.replaced}</span>}
             </>
           ),
           more: (

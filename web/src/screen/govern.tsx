@@ -20,6 +20,9 @@ const ChangesPage = later(async () => (await import('../page/changes')).ChangesP
 const ChangePage = later(async () => (await import('../page/change')).ChangePage);
 const SettingsPage = later(async () => (await import('../page/settings')).SettingsPage);
 const SchedulePage = later(async () => (await import('../page/schedule')).SchedulePage);
+const AlertsPage = later(async () => (await import('../page/alerts')).AlertsPage);
+const AlertPage = later(async () => (await import('../page/alert')).AlertPage);
+const AlertRulesPage = later(async () => (await import('../page/alert-rules')).AlertRulesPage);
 
 type Shown =
   | 'desk'
@@ -38,6 +41,9 @@ type Shown =
   | 'terms'
   | 'changes'
   | 'change'
+  | 'alerts'
+  | 'alert'
+  | 'alertRules'
   | 'settings'
   | 'schedule';
 
@@ -102,6 +108,9 @@ export const governScreens: Screens<Shown> = {
   terms: { view: () => <TermsInside />, needs: [], whenever: () => true, under: 'announcements' },
   changes: { view: (here) => <ChangesPage here={here} />, wide: true, needs: ['change.list'], tab: (words) => words.nav.changes },
   change: { view: ({ change }) => <ChangePage key={change} id={change} />, wide: true, needs: ['change.see'], under: 'changes' },
+  alerts: { view: (here) => <AlertsPage here={here} />, wide: true, needs: ['alert.list'], tab: (words) => words.nav.alerts },
+  alert: { view: ({ alert }) => <AlertPage key={alert} id={alert} />, wide: true, needs: ['alert.see'], under: 'alerts' },
+  alertRules: { view: () => <AlertRulesPage />, wide: true, needs: ['alert.rule-list'], under: 'alerts' },
   settings: { view: () => <SettingsPage />, wide: true, needs: ['setting.list'], tab: (words) => words.nav.settings },
   schedule: { view: () => <SchedulePage />, wide: true, needs: ['schedule.see'], tab: (words) => words.nav.schedule },
 };
@@ -110,4 +119,4 @@ export const governScreens: Screens<Shown> = {
 export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers'] };
 
 /* What is watched and what changes. */
-export const service: Group = { label: (words) => words.nav.service, pages: ['changes', 'settings', 'schedule'] };
+export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'schedule'] };

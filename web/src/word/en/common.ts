@@ -28,6 +28,7 @@ export const common: typeof Japanese = {
     registers: 'Registers',
     cases: 'Inquiries',
     announcements: 'Announcements',
+    alerts: 'Alerts',
     settings: 'Service settings',
     schedule: 'Schedule',
     terms: 'Terms of use',

@@ -1,5 +1,6 @@
 /* The screens of governance. */
 import type { GovernWords } from '../govern';
+import { alerts } from './alerts';
 import { announcements } from './announcements';
 import { cases } from './cases';
 import { changes } from './changes';
@@ -8,4 +9,4 @@ import { shared } from './govern-shared';
 import { records } from './records';
 import { service } from './service';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts };

@@ -39,6 +39,7 @@ export const records: typeof words = {
     validity: 'Valid',
     from: (day) => `From ${day}, until `,
     edition: 'Edition',
+    replaced: 'Replaced',
     editionOf: (edition) => `Edition ${edition}`,
     facility: 'Kindergarten',
     origin: 'Received from',

@@ -1,4 +1,5 @@
 /* The screens of governance. */
+import { alerts } from './alerts';
 import { announcements } from './announcements';
 import { cases } from './cases';
 import { changes } from './changes';
@@ -7,4 +8,4 @@ import { shared } from './govern-shared';
 import { records } from './records';
 import { service } from './service';
 
-export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service };
+export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts };

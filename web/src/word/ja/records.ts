@@ -41,6 +41,7 @@ export const records = {
     validity: '有効期間',
     from: (day: string) => `${day}から `,
     edition: '版',
+    replaced: '以前の版',
     editionOf: (edition: number) => `第${edition}版`,
     facility: '園',
     origin: '受け取り元',
