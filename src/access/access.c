@@ -74,8 +74,9 @@ static err follow(const struct access_follow *first)
 
 		if (strcmp(f->entity, first->entity) != 0 || f->as != first->as || of == NULL)
 			continue;
-		TRY(buf_printf(&sql, "%s(%s.%s = %d AND EXISTS (SELECT 1 FROM %s WHERE %s.id = %s.%s AND (%s)))", sql.len > 0 ? " OR " : "",
-		    f->entity, f->kind, f->place, f->followed, f->followed, f->entity, f->object, of));
+		TRY(buf_printf(&sql, "%s(%s.%s = %d AND EXISTS (SELECT 1 FROM %s WHERE %s.id = %s.%s AND (%s)) AND (%s))", sql.len > 0 ? " OR " : "",
+		    f->entity, f->kind, f->place, f->followed, f->followed, f->entity, f->object, of,
+		    f->also != NULL ? f->also : "1 = 1"));
 	}
 	if (sql.len == 0)
 		TRY(buf_append_str(&sql, "1 = 0"));

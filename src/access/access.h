@@ -86,6 +86,7 @@ struct access_follow {
 	int place;
 	const char *object, *followed;
 	enum relation relation, as;
+	const char *also;        /* SQL that must hold as well; NULL = nothing */
 };
 extern const struct access_follow relations_follows[]; /* access/relations.c; ends with entity == NULL */
 

@@ -126,9 +126,11 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	{0},
 };
 
-#define ON(entity, kind, place, followed, relation, as) {(entity), (kind), (place), "object", (followed), (relation), (as)}
+#define ON(entity, kind, place, followed, relation, as) {(entity), (kind), (place), "object", (followed), (relation), (as), NULL}
 /* place: as in the choices of attachment.object_kind and document.object_kind. */
 #define ATTACHED(place, followed, relation, as) ON("attachment", "object_kind", place, followed, relation, as)
+
+#define ISSUED(place, followed) ON("document", "object_kind", place, followed, RELATION_SEES, RELATION_SEES)
 
 /* What hangs on an object is seen by whoever sees the object, and added by whoever files or handles it. */
 const struct access_follow relations_follows[] = { /* AC-1 AC-2 */
@@ -143,5 +145,11 @@ const struct access_follow relations_follows[] = { /* AC-1 AC-2 */
 	ATTACHED(2, "announcement", RELATION_FILES, RELATION_FILES),
 	ATTACHED(3, "campaign", RELATION_SEES, RELATION_SEES),
 	ATTACHED(3, "campaign", RELATION_HANDLES, RELATION_FILES),
+	ISSUED(0, "record"),
+	ISSUED(1, "casefile"),
+	ISSUED(2, "announcement"),
+	/* Of a whole register: what people of a facility issued holds what they see, what others issued holds more. */
+	{"document", "object_kind", 3, "object", "description", RELATION_SEES, RELATION_SEES,
+	    "document.probe = :actor_probe AND (:actor_facility IS NULL OR document.facility = :actor_facility)"},
 	{0},
 };

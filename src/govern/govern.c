@@ -17,6 +17,7 @@
 #include "govern/campaign_view.h"
 #include "govern/describe.h"
 #include "govern/desk.h"
+#include "govern/document.h"
 #include "govern/letter.h"
 #include "govern/letter_template.h"
 #include "govern/post.h"
@@ -39,6 +40,7 @@ const struct entity *const govern_entities[] = {
 	&attachment_entity,
 	&alert_entity,
 	&alert_silence_entity,
+	&document_entity,
 	&describe_entity,
 	&workcalendar_entity,
 	&casefile_entity,
@@ -63,6 +65,10 @@ const struct op *const govern_ops[] = {
 	&attachment_list,
 	&attachment_content,
 	&attachment_remove,
+	&document_issue,
+	&document_list,
+	&document_see,
+	&document_content,
 	&desk_see,
 	&desk_count,
 	&alert_op_list,
@@ -143,6 +149,7 @@ typedef err (*govern_loader)(const char *folder, struct arena *arena);
 static const govern_loader loaders[] = {
 	recordkind_load,
 	letter_template_load,
+	document_kind_load,
 	announce_kind_load,
 	casekind_load,
 	alert_rule_load,
@@ -174,6 +181,7 @@ static const govern_starter starters[] = {
 	alert_start,
 	alert_op_start,
 	alert_post_start,
+	document_start,
 	desk_start,
 	workcalendar_start,
 	casefile_start,

@@ -283,7 +283,7 @@ static err commit_record(struct commit_call *commit, struct db *db, err outcome)
 
 static void slow_begin(struct task *task)
 {
-	struct pool *pool = task->call.op->reply == REPLY_OCTETS ? &task->engine->documents : &task->engine->passwords;
+	struct pool *pool = task->call.op->reply == REPLY_OCTETS || task->call.op->papers ? &task->engine->documents : &task->engine->passwords;
 
 	task->phase = PHASE_SLOW;
 	task->leaf.len = 0;

@@ -62,6 +62,7 @@ struct op {
 	enum op_reply reply;
 	const char *media;          /* REPLY_OCTETS: the content type; NULL = application/octet-stream */
 	const char *file;           /* REPLY_TEXT, REPLY_OCTETS: the name under which it is downloaded; NULL = shown in place */
+	bool papers;                /* SLOW: what is slow is a document, though the reply is none */
 	bool named;                 /* REPLY_OCTETS: each reply says its own name and kind (call->file, call->media), and is only ever downloaded */
 	bool open;                  /* PUBLIC: may be called without a session; grants are then not asked */
 	bool while_locked;          /* may be called in a locked session */
@@ -104,7 +105,7 @@ struct op {
 	struct op_words (*warning)(struct call *call);
 	/*
 	 * SLOW calls (password hashing, documents): prepare, then slow in a pool without a database, then apply. NULL otherwise.
-	 * Those that answer octets are taken for documents: one at a time, and never before or behind a password.
+	 * Those that answer octets, or say `papers`, are taken for documents: one at a time, and never before or behind a password.
 	 * Of a write, prepare is committed on its own. Of a read, prepare copies what it needs into call->arena (call->state) on
 	 * the reader's connection and nothing is recorded yet; apply, with the permission decided anew, fills the reply and the event.
 	 */

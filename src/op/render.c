@@ -345,7 +345,20 @@ static err make(const struct compartment *compartment, struct rendering *r, stru
 	return status == RENDERWIRE_TOO_LARGE ? FAIL(TOO_LARGE) : FAIL(UNAVAILABLE);
 }
 
+err render_built(const struct render *render, struct buf *document_out)
+{
+	TRY(render->state);
+	TRY(renderwire_check(bytes_of(&render->document)));
+	return buf_append(document_out, bytes_of(&render->document));
+}
+
 err render_pdf(const struct compartment *compartment, struct render *render, struct buf *pdf_out)
+{
+	TRY(render->state);
+	return render_file(compartment, bytes_of(&render->document), pdf_out);
+}
+
+err render_file(const struct compartment *compartment, struct bytes document, struct buf *file_out)
 {
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 	static uint32_t numbers;
@@ -353,22 +366,21 @@ err render_pdf(const struct compartment *compartment, struct render *render, str
 	OWN(buf) pdf = {0};
 	err e;
 
-	TRY(render->state);
-	TRY(renderwire_check(bytes_of(&render->document)));
-	REQUIRE(pdf_out->len == 0);
+	TRY(renderwire_check(document));
+	REQUIRE(file_out->len == 0);
 	r.received = malloc(RENDERWIRE_MESSAGE_MAX);
 	if (r.received == NULL)
 		return FAIL(UNAVAILABLE);
 	pthread_mutex_lock(&turn);
 	r.number = ++numbers;
 	/* Who has waited too long for others leaves the channel alone. */
-	e = clock_mono_us() < r.until_us ? make(compartment, &r, bytes_of(&render->document), &pdf) : FAIL(UNAVAILABLE);
+	e = clock_mono_us() < r.until_us ? make(compartment, &r, document, &pdf) : FAIL(UNAVAILABLE);
 	pthread_mutex_unlock(&turn);
 	wipe(r.received, RENDERWIRE_MESSAGE_MAX);
 	free(r.received);
 	buf_free(&r.message);
 	TRY(e);
-	buf_free(pdf_out);
-	*pdf_out = buf_take(&pdf);
+	buf_free(file_out);
+	*file_out = buf_take(&pdf);
 	return OK;
 }

@@ -63,6 +63,9 @@ void render_table_end(struct render *render);
  * UNAVAILABLE  no render process for now; try again
  */
 MUST_USE err render_pdf(const struct compartment *compartment, struct render *render, struct buf *pdf_out);
+/* The same in two steps: what was built, judged as render_pdf does and appended; and a file of it. */
+MUST_USE err render_built(const struct render *render, struct buf *document_out);
+MUST_USE err render_file(const struct compartment *compartment, struct bytes document, struct buf *file_out);
 /* For tests of what a builder has built. */
 struct bytes render_document(const struct render *render);
 
