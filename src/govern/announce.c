@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 #include "entity/members.h"
 #include "govern/letter.h"
+#include "govern/todo.h"
 #include "op/contract.h"
 
 #include "govern/announce.h"
@@ -213,6 +214,31 @@ err announce_first(struct call *call, const struct announce_kind *kind, const st
 		of.consented = announce->consented_on;
 	*date_out = lead_case_first(&of);
 	return *date_out != 0 ? OK : FAIL(INVALID);
+}
+
+/* ---- an earlier day ---- */
+
+#define TODO_CONSENT "announcement-consent"
+
+err announce_ask_consent(struct call *call, const struct announce_kind *kind, const struct announce *announce)
+{
+	struct todo_spec todo = {
+		.kind = TODO_CONSENT, .object_kind = "announcement", .object = announce->row.id, .facility = announce->facility, .probe = announce->probe,
+		.roles = kind->described.handle, .link = "/announcements/", .mail = true, .grade = GRADE_2,
+	};
+	OWN(buf) ja = {0};
+	OWN(buf) en = {0};
+
+	TRY(buf_printf(&ja, "%sの早い適用日に同意するかを決める", kind->described.title.ja));
+	TRY(buf_printf(&en, "Decide on an earlier day: %s", kind->described.title.en));
+	todo.ja = bytes_of(&ja);
+	todo.en = bytes_of(&en);
+	return todo_put(&call->rows, &todo, call->now_us);
+}
+
+err announce_end_consent(struct call *call, const struct announce *announce, bool given)
+{
+	return todo_done(&call->rows, TODO_CONSENT, announce->row.id, (struct id){{0}}, given ? TODO_DONE : TODO_VOID, call->now_us);
 }
 
 /* ---- published ---- */

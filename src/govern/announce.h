@@ -67,6 +67,9 @@ MUST_USE err announce_spread(struct call *call, const struct announce_kind *kind
 MUST_USE err announce_latest(struct row_context *c, const struct announce *announce, struct announce *latest_out);
 /* How many there are of its kind and side, written here. */
 MUST_USE err announce_count(struct row_context *c, const struct announce *announce, int64_t *count_out);
+/* On the desk of those who may agree to an earlier day, and off it again. */
+MUST_USE err announce_ask_consent(struct call *call, const struct announce_kind *kind, const struct announce *announce);
+MUST_USE err announce_end_consent(struct call *call, const struct announce *announce, bool given);
 /* The next word of a text with single spaces between. */
 struct bytes announce_word(struct bytes *rest);
 /* The edition in force before this one; NOT_FOUND: there is none. */

@@ -277,6 +277,10 @@ static err take_announcement(struct call *call, const struct post_item *item)
 		announce->withdrawn_at = announce->withdrawn_at != 0 ? announce->withdrawn_at : call->now_us;
 	TRY(keep(call, announce));
 	TRY(call_object(call, "announcement", announce->row.id));
+	if (announce->state != ANNOUNCE_WAITING)
+		TRY(announce_end_consent(call, announce, false));
+	else if (announce->early && !(announce->consented_on == announce->effective_on && bytes_equal(announce->consent_digest, announce->digest)))
+		TRY(announce_ask_consent(call, arrival.kind, announce));
 	return answer(call, announce, late);
 }
 

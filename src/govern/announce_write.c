@@ -207,6 +207,7 @@ static err change_apply(struct call *call)
 	TRY(own_draft(call, &announce, &kind));
 	TRY(take_inputs(call, kind, &announce));
 	TRY(row_update(&call->rows, &announce_entity, &announce));
+	TRY(announce_end_consent(call, &announce, false)); /* it was asked for another text */
 	TRY(ask_second_person(call, kind, &announce));
 	return finish(call, &announce);
 }
@@ -223,8 +224,9 @@ static err propose_apply(struct call *call)
 		return conflict(call, "announcement", "適用日を入れてから、同意を求めてください。", "Say the day to which the customers are to agree.");
 	announce.state = ANNOUNCE_WAITING;
 	TRY(row_update(&call->rows, &announce_entity, &announce));
-	if (announce.early && announce_post_shared(call, kind))
-		TRY(announce_post_send(call, &announce));
+	if (!announce.early)
+		return finish(call, &announce);
+	TRY(announce_post_shared(call, kind) ? announce_post_send(call, &announce) : announce_ask_consent(call, kind, &announce));
 	return finish(call, &announce);
 }
 
@@ -273,6 +275,7 @@ static err publish_apply(struct call *call)
 	TRY(announce_spread(call, kind, &announce));
 	TRY(row_update(&call->rows, &announce_entity, &announce));
 	TRY(todo_done(&call->rows, TODO_PUBLISH, announce.row.id, (struct id){{0}}, TODO_DONE, call->now_us));
+	TRY(announce_end_consent(call, &announce, false));
 	if (announce_post_shared(call, kind))
 		TRY(announce_post_send(call, &announce));
 	return finish(call, &announce);
@@ -299,6 +302,7 @@ static err withdraw_apply(struct call *call)
 	announce.holds_from = 0;
 	TRY(row_update(&call->rows, &announce_entity, &announce));
 	TRY(todo_done(&call->rows, TODO_PUBLISH, announce.row.id, (struct id){{0}}, TODO_VOID, call->now_us));
+	TRY(announce_end_consent(call, &announce, false));
 	if (told && announce_post_shared(call, kind))
 		TRY(announce_post_send(call, &announce));
 	return finish(call, &announce);
@@ -323,6 +327,7 @@ static err consent_apply(struct call *call)
 	announce.consent_reason = call_text(call, "reason");
 	announce.consent_digest = announce.digest;
 	TRY(row_update(&call->rows, &announce_entity, &announce));
+	TRY(announce_end_consent(call, &announce, true));
 	if (announce.origin.len > 0)
 		TRY(announce_post_consent(call, &announce));
 	return finish(call, &announce);

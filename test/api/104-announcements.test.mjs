@@ -180,9 +180,12 @@ test('T-9 an earlier day needs the recorded consent of somebody else to just thi
 	(await publish(draft.id, admins[1])).is(400);
 	(await post(`/v1/announcements/${draft.id}/consent`, admins[1], { reason: '急ぐため' })).problem(409, 'conflict');
 	assert.equal((await post(`/v1/announcements/${draft.id}/propose`, admins[0])).is(200).json.state, 'waiting');
+	const waiting = async (kind) => (await get('/v1/desk', admins[1])).is(200).json.items.some((one) => one.kind === kind && one.object.id === draft.id);
+	assert.deepEqual([await waiting('announcement-publish'), await waiting('announcement-consent')], [true, true]);
 	(await post(`/v1/announcements/${draft.id}/consent`, admins[0], { reason: '自分では' })).problem(403, 'denied');
 	(await post(`/v1/announcements/${draft.id}/consent`, officer, { reason: '担当では' })).problem(403, 'denied');
 	assert.equal((await post(`/v1/announcements/${draft.id}/consent`, admins[1], { reason: '急ぐため' })).is(200).json.consent.on, soon);
+	assert.deepEqual([await waiting('announcement-publish'), await waiting('announcement-consent')], [true, false]);
 	// Another text is another matter.
 	(await request('PUT', `/v1/announcements/${draft.id}`, { as: admins[0], json: { title: early.title, body: '第1条　また変えた。\n', effective_on: soon, early: true } })).is(200);
 	(await publish(draft.id, admins[1])).is(400);
@@ -192,6 +195,7 @@ test('T-9 an earlier day needs the recorded consent of somebody else to just thi
 	toWithdraw.unshift([one.id, admins[1]]);
 	assert.equal(one.effective_on, soon);
 	assert.equal(one.in_force, false);
+	assert.deepEqual([await waiting('announcement-publish'), await waiting('announcement-consent')], [false, false]);
 	(await post(`/v1/announcements/${one.id}/withdraw`, admins[1], { reason: 'テスト' })).is(200);
 	(await post(`/v1/announcements/${first.id}/withdraw`, admins[1], { reason: 'テスト' })).is(200);
 });
@@ -291,6 +295,7 @@ test('T-3 T-9 the provider goes earlier only when every customer has agreed to j
 		const shown = await see(draft.id, who);
 		assert.equal(shown.state, 'waiting');
 		assert.equal(shown.may.consent, true);
+		assert.ok((await get('/v1/desk', who)).is(200).json.items.some((item) => item.kind === 'announcement-consent' && item.object.id === draft.id));
 		(await post(`/v1/announcements/${draft.id}/consent`, who, { reason: '業務に支障がないため' })).is(200);
 	};
 	(await get(`/v1/announcements/${draft.id}`, guardian)).problem(404, 'not-found'); // it is proposed, not published
