@@ -3,6 +3,7 @@
 #include "assure/checks.h"
 #include "assure/checks_access.h"
 #include "assure/checks_breach.h"
+#include "assure/checks_case.h"
 #include "assure/checks_guard.h"
 #include "assure/checks_history.h"
 #include "assure/checks_host.h"
@@ -14,6 +15,7 @@
 #include "assure/checks_roles.h"
 #include "assure/checks_session.h"
 #include "assure/checks_transit.h"
+#include "assure/inspect_case.h"
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
@@ -38,7 +40,9 @@ static const struct check *const lists[] = {
 	checks_breach,
 	checks_host,
 	checks_notice,
+	checks_case,
 	checks_inside,
+	inspect_case_checks,
 	inspect_crypto_checks,
 	inspect_keys_checks,
 	inspect_ledger_checks,

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "assure/inspect_books.h"
+#include "assure/inspect_case.h"
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
@@ -15,6 +16,7 @@
 /* A module's array is added here; each ends with a row without name. */
 static const struct inspection *const lists[] = {
 	inspect_books,
+	inspect_case,
 	inspect_crypto,
 	inspect_keys,
 	inspect_ledger,

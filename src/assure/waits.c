@@ -35,7 +35,6 @@ enum subject {
 	WAITS_RESTORE,
 	WAITS_CAPACITY,
 	WAITS_INCIDENT,
-	WAITS_INQUIRY,
 	WAITS_REPORT,
 	WAITS_PLAN,
 	WAITS_EXIT,
@@ -49,7 +48,6 @@ enum subject {
 	WAITS_INTEGRATION,
 	WAITS_SITE,
 	WAITS_COPY,
-	WAITS_REQUESTS,
 	WAITS_PLANT,
 	WAITS_FACILITY,
 	WAITS_MANUALS,
@@ -80,7 +78,6 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_RESTORE] = {"復旧訓練", "restore drills"},
 	[WAITS_CAPACITY] = {"容量と応答時間の測定", "the measurement of capacity and response times"},
 	[WAITS_INCIDENT] = {"インシデントの手続", "the procedure for incidents"},
-	[WAITS_INQUIRY] = {"問合せの受付", "inquiries"},
 	[WAITS_REPORT] = {"月次報告の作成", "the monthly report"},
 	[WAITS_PLAN] = {"実施計画書の作成", "the service implementation plan"},
 	[WAITS_EXIT] = {"データの出力と移行", "export and migration"},
@@ -94,7 +91,6 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_INTEGRATION] = {"外部連携", "integrations"},
 	[WAITS_SITE] = {"データの所在と保管先", "the sites where data are held"},
 	[WAITS_COPY] = {"複写と持出しの承認", "the approval of copies"},
-	[WAITS_REQUESTS] = {"データに関する求めの受付", "requests about data"},
 	[WAITS_PLANT] = {"改変を植え付ける検査団体での試験", "a planted change in the probe compartment"},
 	[WAITS_FACILITY] = {"園の利用承認", "the approval of use for a facility"},
 	[WAITS_MANUALS] = {"手引と周知の公開", "manuals and notices for users"},
@@ -230,9 +226,6 @@ static const struct wait {
 	{"uptime-sample-gap-none", WAITS_WATCHER, NULL},
 	/* SL-2 */
 	{"recovery-clock-warns", IN_REGISTER, "failure"},
-	/* SL-3 */
-	{"first-reply-within", WAITS_INQUIRY, NULL},
-	{"closed-day-clock-correct", WAITS_INQUIRY, NULL},
 	/* SL-4 */
 	{"major-failure-classified", IN_REGISTER, "failure"},
 	/* SL-5 */
@@ -310,9 +303,6 @@ static const struct wait {
 	/* DA-8 */
 	{"copy-without-approval-refused", WAITS_COPY, NULL},
 	{"production-canary-absent-from-test", WAITS_COPY, NULL},
-	/* DA-9 */
-	{"data-request-overdue-none", WAITS_REQUESTS, NULL},
-	{"data-request-path-works", WAITS_REQUESTS, NULL},
 	/* DA-10 */
 	{"disposal-record-complete", IN_REGISTER, "equipment-disposal"},
 	/* GV-1 */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { accounts, all, dayAfter, exclusive, get, mustSurvive, none, post, request, strangeId, until } from './lib.mjs';
+import { accounts, all, dayAfter, exclusive, get, mustSurvive, none, post, processes, request, strangeId, until } from './lib.mjs';
 import { of, person } from './world.mjs';
 
 const [city, otherCity] = [...new Set(accounts.filter((one) => one.role === 'guardian').map((one) => one.customer))];
@@ -299,6 +299,23 @@ test('S-29 hours are counted as the standards\' calendar says, by both readings'
 	const days = await measure({ ...september, reading: 'end-of-day' });
 	assert.equal(Date.parse(days.due_at), Date.parse('2026-09-26T00:00:00+09:00'));
 	(await get('/v1/work-calendar/measure?hours=48&from=2026-09-18T09:10:00%2B09:00', principal)).problem(403, 'denied');
+});
+
+test('S-29 P-1.7 P-9.4 the checks of clocks and requests pass, and look at what there is', async () => {
+	const lasting = processes()?.length;
+	const { id } = (await ask(officer, { subject: '検査の前に' })).is(201).json;
+	for (const check of ['closed-day-clock-correct', 'data-request-path-works', 'data-request-overdue-none', 'first-reply-within']) {
+		const before = (await get(`/v1/checks/${check}`, auditor)).is(200).json;
+		(await post(`/v1/checks/${check}/run`, auditor)).is(202);
+		const run = await until(`a run of ${check}`, async () => {
+			const now = (await get(`/v1/checks/${check}`, auditor)).is(200).json;
+			return now.last_at !== before.last_at ? now : undefined;
+		}, 120_000);
+		assert.equal(run.state, 'passed', `${check}: ${JSON.stringify(run.steps)}`);
+		assert.ok(run.objects > 0, check);
+	}
+	(await move(id, officer, 'withdraw')).is(200);
+	await until('the last run has gone', async () => processes() === null || processes().length === lasting);
 });
 
 mustSurvive(test);
