@@ -1,6 +1,10 @@
-/* Nobody goes on without having accepted what must be accepted: its text, what changed in it, and the answer. */
+/*
+ * Nobody goes on without having accepted what must be accepted: its text, what changed in it, and the answer. Nor without
+ * a task whose date is over, where that holds its person.
+ */
 import type { Announcement, AnnouncementStory } from '../api/announcements';
 import { acceptAnnouncement, readAnnouncement, readCurrent } from '../api/announcements';
+import { readMyTasks } from '../api/campaigns';
 import { writeDay } from '../base/day';
 import { useRemote } from '../base/remote';
 import { useSending } from '../base/sending';
@@ -11,6 +15,7 @@ import { Gate } from '../part/gate';
 import { Native } from '../part/name';
 import { SendProblem } from '../part/problem';
 import { RemoteView } from '../part/remote';
+import { TaskView } from '../part/task';
 import { Title } from '../part/title';
 import { useGovernWords } from '../word/govern';
 import '../style/govern.css';
@@ -75,6 +80,40 @@ function One({ of: announcement, left, accepted }: { readonly of: Announcement; 
   );
 }
 
+/* What should have been done by a date that is over. */
+function Overdue() {
+  const { operations } = useSession();
+  return operations.has('campaign-task.mine') ? <OverdueTask /> : <GoOn />;
+}
+
+function OverdueTask() {
+  const { renew } = useSession();
+  const [tasks, again] = useRemote(readMyTasks());
+  return (
+    <RemoteView of={tasks} again={again}>
+      {({ items }) => {
+        const task = items.find(({ held, state }) => held && state === 'open');
+        return task ? <TaskView key={task.id} id={task.id} moved={() => void renew()} /> : <GoOn />;
+      }}
+    </RemoteView>
+  );
+}
+
+function GoOn() {
+  const { say } = useGovernWords();
+  const { renew } = useSession();
+  return (
+    <>
+      <Title text={say.held.done} />
+      <p class="acts">
+        <Button look="filled" onClick={() => void renew()}>
+          {say.held.goOn}
+        </Button>
+      </p>
+    </>
+  );
+}
+
 export function HeldPage() {
   const { say } = useGovernWords();
   const { leave, renew } = useSession();
@@ -92,16 +131,7 @@ export function HeldPage() {
             const left = items.filter(holding);
             const [first] = left;
             if (first) return <One key={first.id} of={first} left={left.length} accepted={accepted} />;
-            return (
-              <>
-                <Title text={say.held.done} />
-                <p class="acts">
-                  <Button look="filled" onClick={() => void renew()}>
-                    {say.held.goOn}
-                  </Button>
-                </p>
-              </>
-            );
+            return <Overdue />;
           }}
         </RemoteView>
         <Button look="quiet" busy={leaving.busy} onClick={() => void leaving.send(leave)}>

@@ -20,6 +20,9 @@ const ChangesPage = later(async () => (await import('../page/changes')).ChangesP
 const ChangePage = later(async () => (await import('../page/change')).ChangePage);
 const SettingsPage = later(async () => (await import('../page/settings')).SettingsPage);
 const SchedulePage = later(async () => (await import('../page/schedule')).SchedulePage);
+const CampaignsPage = later(async () => (await import('../page/campaigns')).CampaignsPage);
+const CampaignPage = later(async () => (await import('../page/campaign')).CampaignPage);
+const TaskPage = later(async () => (await import('../page/task')).TaskPage);
 const AlertsPage = later(async () => (await import('../page/alerts')).AlertsPage);
 const AlertPage = later(async () => (await import('../page/alert')).AlertPage);
 const AlertRulesPage = later(async () => (await import('../page/alert-rules')).AlertRulesPage);
@@ -41,6 +44,9 @@ type Shown =
   | 'terms'
   | 'changes'
   | 'change'
+  | 'campaigns'
+  | 'campaign'
+  | 'task'
   | 'alerts'
   | 'alert'
   | 'alertRules'
@@ -108,6 +114,9 @@ export const governScreens: Screens<Shown> = {
   terms: { view: () => <TermsInside />, needs: [], whenever: () => true, under: 'announcements' },
   changes: { view: (here) => <ChangesPage here={here} />, wide: true, needs: ['change.list'], tab: (words) => words.nav.changes },
   change: { view: ({ change }) => <ChangePage key={change} id={change} />, wide: true, needs: ['change.see'], under: 'changes' },
+  campaigns: { view: () => <CampaignsPage />, wide: true, needs: ['campaign-task.mine'], tab: (words) => words.nav.campaigns },
+  campaign: { view: ({ campaign }) => <CampaignPage key={campaign} id={campaign} />, wide: true, needs: ['campaign.see'], under: 'campaigns' },
+  task: { view: ({ task }) => <TaskPage key={task} id={task} />, wide: true, needs: ['campaign-task.see'], under: 'campaigns' },
   alerts: { view: (here) => <AlertsPage here={here} />, wide: true, needs: ['alert.list'], tab: (words) => words.nav.alerts },
   alert: { view: ({ alert }) => <AlertPage key={alert} id={alert} />, wide: true, needs: ['alert.see'], under: 'alerts' },
   alertRules: { view: () => <AlertRulesPage />, wide: true, needs: ['alert.rule-list'], under: 'alerts' },
@@ -116,7 +125,7 @@ export const governScreens: Screens<Shown> = {
 };
 
 /* What is kept, asked, told and done together. */
-export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers'] };
+export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers', 'campaigns'] };
 
 /* What is watched and what changes. */
 export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'schedule'] };

@@ -28,6 +28,7 @@ export const common: typeof Japanese = {
     registers: 'Registers',
     cases: 'Inquiries',
     announcements: 'Announcements',
+    campaigns: 'Campaigns',
     alerts: 'Alerts',
     settings: 'Service settings',
     schedule: 'Schedule',

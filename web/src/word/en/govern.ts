@@ -2,6 +2,7 @@
 import type { GovernWords } from '../govern';
 import { alerts } from './alerts';
 import { announcements } from './announcements';
+import { campaigns } from './campaigns';
 import { cases } from './cases';
 import { changes } from './changes';
 import { desk } from './desk';
@@ -9,4 +10,4 @@ import { shared } from './govern-shared';
 import { records } from './records';
 import { service } from './service';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts, ...campaigns };

@@ -32,6 +32,7 @@ export const common = {
     registers: '台帳',
     cases: '問い合わせ・請求',
     announcements: 'お知らせ',
+    campaigns: '一斉の取組み',
     alerts: '警報',
     settings: 'サービスの設定',
     schedule: '定期処理',

@@ -1,6 +1,7 @@
 /* The screens of governance. */
 import { alerts } from './alerts';
 import { announcements } from './announcements';
+import { campaigns } from './campaigns';
 import { cases } from './cases';
 import { changes } from './changes';
 import { desk } from './desk';
@@ -8,4 +9,4 @@ import { shared } from './govern-shared';
 import { records } from './records';
 import { service } from './service';
 
-export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts };
+export const govern = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts, ...campaigns };
