@@ -259,19 +259,47 @@ err todo_put(struct row_context *c, const struct todo_spec *spec, int64_t now_us
 	return count == 0 ? row_insert(c, &todo_entity, &todo) : row_update(c, &todo_entity, &todo); /* D1 */
 }
 
+static const struct statement how_many = {"todo.how-many",
+    "SELECT COUNT(*) FROM todo WHERE kind = :kind AND object = :object AND state = 0 AND (:account IS NULL OR account = :account)"};
+
+static err count_open(struct row_context *c, const char *kind, const struct id *object, const struct id *account, int64_t *count_out)
+{
+	struct query *query = NULL;
+	bool found = false;
+	err e = query_start(c->db, &how_many, &query);
+
+	if (err_is_ok(e))
+		e = query_text(query, "kind", bytes_str(kind));
+	if (err_is_ok(e))
+		e = query_id(query, "object", object);
+	if (err_is_ok(e))
+		e = id_is_zero(*account) ? query_null(query, "account") : query_id(query, "account", account);
+	if (err_is_ok(e))
+		e = query_step(query, &found);
+	if (err_is_ok(e) && found)
+		*count_out = column_int(query, 0);
+	query_end(&query);
+	return e;
+}
+
 err todo_done(struct row_context *c, const char *kind, struct id object, struct id account, enum todo_state state, int64_t now_us)
 {
-	struct find all = {.list = id_is_zero(account) ? &of_object : &of_account, .kind = kind, .object = object, .account = account,
-	    .limit = TODO_DONE_MAX + 1};
-	struct todo *list = arena_alloc(c->arena, all.limit * sizeof(*list));
+	struct find all = {.list = id_is_zero(account) ? &of_object : &of_account, .kind = kind, .object = object, .account = account};
+	struct todo *list;
+	int64_t open = 0;
 	size_t count = 0;
 
 	REQUIRE(state != TODO_OPEN);
+	TRY(count_open(c, kind, &object, &account, &open)); /* mostly there is none: whoever ends many things takes no room for each */
+	if (open == 0)
+		return OK;
+	if (open > TODO_DONE_MAX)
+		return FAIL(TOO_LARGE);
+	all.limit = (size_t)open;
+	list = arena_alloc(c->arena, all.limit * sizeof(*list));
 	if (list == NULL)
 		return FAIL(UNAVAILABLE);
 	TRY(find(c, &all, list, &count));
-	if (count > TODO_DONE_MAX)
-		return FAIL(TOO_LARGE);
 	for (size_t i = 0; i < count; i++) {
 		list[i].state = (int32_t)state;
 		list[i].done_at = now_us;

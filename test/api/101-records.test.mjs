@@ -285,6 +285,16 @@ test('P-5.4 every problem of a file is told with line and column, and nothing of
 	assert.ok(!(await all(at(register), officer)).some((one) => one.title === 'よそ'));
 });
 
+test('as many lines as a file may have are filed and approved as one', async () => {
+	const register = await registerOf(officer, 'access-review');
+	const sent = (await send(register, officer, csv([HEAD, ...Array.from({ length: 300 }, (_, index) => line(`多い${index}`))]))).is(200).json;
+	assert.equal(sent.created, 300);
+	(await post(`/v1/records/${sent.first}/approve`, admins[0])).is(200);
+	const states = (await all(at(register), officer)).filter((one) => one.title.startsWith('多い')).map((one) => one.state);
+	assert.deepEqual([states.length, new Set(states)], [300, new Set(['in-force'])]);
+	(await get(`/v1/registers/${register.id}/export.csv`, officer)).is(200);
+});
+
 test('files of several people at once are read one after another', async () => {
 	const register = await registerOf(officer, 'access-review');
 	const replies = await Promise.all([officer, admins[0], admins[1], officer, admins[0]].map((as, index) => send(register, as, csv([HEAD, line(`同時${index}`)]))));
