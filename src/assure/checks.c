@@ -2,6 +2,7 @@
 
 #include "assure/checks.h"
 #include "assure/checks_access.h"
+#include "assure/checks_alert.h"
 #include "assure/checks_breach.h"
 #include "assure/checks_case.h"
 #include "assure/checks_guard.h"
@@ -37,6 +38,7 @@ static const struct check *const lists[] = {
 	checks_history,
 	checks_guard,
 	checks_access,
+	checks_alert,
 	checks_breach,
 	checks_host,
 	checks_notice,

@@ -21,6 +21,7 @@ static const struct statement changes = {"assure.changes",
 #define IN_FORCE(kind) \
 	"SELECT COUNT(*), 0 FROM announcement JOIN description ON description.id = announcement.description WHERE description.code = '" kind \
 	"' AND announcement.state = 2 AND announcement.probe = 0"
+static const struct statement alerts = {"assure.alerts", "SELECT COUNT(*), MIN(first_at) FROM alert WHERE probe = 0"};
 static const struct statement notices = {"assure.notices", "SELECT COUNT(*), 0 FROM announcement WHERE published_at IS NOT NULL AND probe = 0"};
 static const struct statement terms = {"assure.terms", IN_FORCE("terms")};
 static const struct statement domains = {"assure.domains", IN_FORCE("domain-list")};
@@ -47,7 +48,7 @@ static const struct statement registers = {"assure.registers",
     " FROM description LEFT JOIN record ON record.description = description.id AND record.probe = 0"
     " WHERE description.kind = 0 AND description.retired = 0 GROUP BY description.code"};
 
-const struct statement *const facts_statements[] = {&registers, &inquiries, &requests, &notices, &terms, &domains, &accounts, &devices, &changes, NULL};
+const struct statement *const facts_statements[] = {&registers, &inquiries, &requests, &alerts, &notices, &terms, &domains, &accounts, &devices, &changes, NULL};
 
 static err count_rows(struct row_context *c, const struct statement *statement, struct matrix_book *book)
 {
@@ -95,6 +96,7 @@ static const struct kept {
 	{"device", count_rows, &devices},
 	{"change", count_rows, &changes},
 	{"key", count_keys, NULL},
+	{"alert", count_rows, &alerts},
 	{"notice", count_rows, &notices},
 	{"terms", count_rows, &terms},
 	{"domain-list", count_rows, &domains},

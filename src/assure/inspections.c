@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "assure/inspect_alert.h"
 #include "assure/inspect_books.h"
 #include "assure/inspect_case.h"
 #include "assure/inspect_crypto.h"
@@ -15,6 +16,7 @@
 
 /* A module's array is added here; each ends with a row without name. */
 static const struct inspection *const lists[] = {
+	inspect_alert,
 	inspect_books,
 	inspect_case,
 	inspect_crypto,

@@ -18,7 +18,6 @@ enum subject {
 	WAITS_OFFICE,
 	WAITS_API,
 	WAITS_NOTICES,
-	WAITS_ALERTS,
 	WAITS_WATCH,
 	WAITS_WAF,
 	WAITS_UPLOAD,
@@ -61,7 +60,6 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_OFFICE] = {"庁内ネットワークの登録と、庁外からのサインインの強化", "the register of office networks and the stronger sign-in from outside them"},
 	[WAITS_API] = {"外部システム用の認証情報", "credentials for other systems"},
 	[WAITS_NOTICES] = {"お知らせとファイルの公開範囲", "notices and files with an audience"},
-	[WAITS_ALERTS] = {"警報の仕組み", "alerts"},
 	[WAITS_WATCH] = {"検知と遮断の仕組み", "detection and blocking"},
 	[WAITS_WAF] = {"ウェブ攻撃対策（WAF）", "the web application firewall"},
 	[WAITS_UPLOAD] = {"ファイルの受付とウイルス検査", "uploads and their scan for malware"},
@@ -174,12 +172,10 @@ static const struct wait {
 	{"boundary-firewall-drops-unlisted", WAITS_FLOW, NULL},
 	{"malformed-packet-dropped", WAITS_FLOW, NULL},
 	/* DT-5 */
-	{"alert-unhandled-overdue-none", WAITS_ALERTS, NULL},
-	{"alert-report-to-customer-within", WAITS_ALERTS, NULL},
-	{"monitoring-heartbeat-alive", WAITS_ALERTS, NULL},
+	{"monitoring-heartbeat-alive", WAITS_WATCH, NULL},
 	/* DT-6 */
 	{"bulk-export-held", WAITS_EXIT, NULL},
-	{"outbound-unlisted-refused", WAITS_ALERTS, NULL},
+	{"outbound-unlisted-refused", WAITS_WATCH, NULL},
 	/* DT-7 */
 	{"upload-test-malware-refused", WAITS_UPLOAD, NULL},
 	{"scanner-signatures-newer-than", WAITS_UPLOAD, NULL},
@@ -193,7 +189,6 @@ static const struct wait {
 	{"sim-outside-destination-blocked", WAITS_CERT, NULL},
 	/* CH-1 */
 	/* CH-2 */
-	{"critical-operation-alerts", WAITS_ALERTS, NULL},
 	/* CH-3 */
 	{"release-by-unlisted-refused", WAITS_RELEASE, NULL},
 	{"release-without-passed-tests-refused", WAITS_RELEASE, NULL},
@@ -327,7 +322,7 @@ static const struct wait {
 	{"exit-rehearsal-passes", WAITS_ERASE, NULL},
 	/* GV-13 */
 	/* GV-14 */
-	{"planted-failure-shown", WAITS_ALERTS, NULL},
+	{"planted-failure-shown", WAITS_PLANT, NULL},
 	/* GV-15 */
 	/* GV-16 */
 };

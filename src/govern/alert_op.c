@@ -500,7 +500,7 @@ static err rules_apply(struct call *call)
 	return OK;
 }
 
-/* Not what is no alert rule: another kind's description may be in reach, too. */
+/* Another kind's description may be in reach, too: it is no rule. */
 static err silence_apply(struct call *call)
 {
 	const struct alert_rule *rule = alert_rule_of(call_id(call, "rule"));
@@ -508,7 +508,7 @@ static err silence_apply(struct call *call)
 	    .until = call_value(call, "until")->as.time_us, .account = call->actor.account, .reason = call_text(call, "reason")};
 
 	if (rule == NULL)
-		return FAIL(NOT_FOUND);
+		return FAIL(DENIED);
 	if (silence.until <= call->now_us || silence.until > call->now_us + ALERT_RULE_SILENCE_MAX_S * SECOND_US)
 		return call_flaw(call, "until", FLAW_RULE, "今から7日以内の日時を入力してください。", "Choose a time within the next 7 days.");
 	TRY(row_insert(&call->rows, &alert_silence_entity, &silence));

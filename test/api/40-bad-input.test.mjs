@@ -26,7 +26,8 @@ const watched = [
 ];
 
 // "/v1/case-kinds/{kind}/cases" takes the description of a case.
-const ofKind = (operation, fact) => fact.kind !== 'description' || operation.path.includes(`/${fact.described.kind}-kinds/`) || operation.path.includes(`/${fact.described.kind}s/`);
+const ofKind = (operation, fact) => fact.kind !== 'description' || operation.path.includes(`/${fact.described.kind}-kinds/`) || operation.path.includes(`/${fact.described.kind}s/`) ||
+	operation.path.includes(`/${fact.described.kind}-rules/`);
 
 // Ids of the first things, and somebody who may.
 function stage(operation) {

@@ -139,7 +139,7 @@ export async function things(who) {
 		],
 		class: [classes[0].find((one) => one.id === child.class), classes[0].find((one) => one.id === other.class), classes[1][0], classes[2][0], nothing],
 		description: ['announcement city-notice', 'announcement service-notice', 'announcement terms', 'campaign access-review', 'campaign training', 'register access-review', 'register demarcation', 'register asset', 'case inquiry',
-			'case data-request'].map((name) => descriptionFact(...name.split(' ')))
+			'case data-request', 'alert critical-operation', 'alert check-failed'].map((name) => descriptionFact(...name.split(' ')))
 			.concat(nothing),
 		announcement: [...announcements, nothing],
 		casefile: [...cases, nothing],
@@ -149,6 +149,7 @@ export async function things(who) {
 		session: (await Promise.all([who.family, who.own, who.teacher, principal, overseers.admins[1], elsewhere.guardian, far.guardian].map(aSession)))
 			.concat(nothing),
 		device: (await Promise.all([principal, elsewhere.principal, far.principal].map(aTablet))).concat(nothing),
+		alert: (await Promise.all([principal, elsewhere.principal, far.principal].map(alerted))).concat(nothing),
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
 	};
@@ -248,6 +249,22 @@ async function opened(who) {
 	return [await open(who.family, 'data-request'), await open(who.overseers.officer, 'data-request'), await open(who.principal, 'inquiry'),
 		await open(who.elsewhere.principal, 'inquiry'), await open(who.overseers.officer, 'inquiry'), await open(who.far.guardian, 'data-request'),
 		await open(who.far.officer, 'inquiry')];
+}
+
+// An operation of great impact at a facility: the alert about it.
+async function alerted(principal) {
+	const known = async () => (await all('/v1/alerts', principal)).find((one) => one.rule.code === 'critical-operation' && one.state === 'open' && one.facility?.id === principal.facility);
+	let alert = await known();
+	if (!alert) {
+		const [first] = await all(`/v1/facilities/${principal.facility}/classes`, principal);
+		const child = (await post(`/v1/facilities/${principal.facility}/children`, principal, { name: 'しけん 警報', kana: 'しけん', birth_date: '2021-05-01',
+			address: 'しけん1', entry_date: '2025-04-01', class: first.id })).is(201).json;
+		const body = { date: dayAfter(0), reason: 'しけん' };
+		const asked = (await post(`/v1/children/${child.id}/leave`, principal, body)).is(428).json;
+		(await post(`/v1/children/${child.id}/leave`, principal, body, { headers: { confirm: asked.confirm.token } })).is(200);
+		await until('the alert', async () => (alert = await known()) !== undefined, 30_000);
+	}
+	return { kind: 'alert', id: alert.id, city: principal.city, facility: principal.facility, described: { kind: 'alert', code: 'critical-operation' } };
 }
 
 // A session besides the one that plays: nobody misses it.

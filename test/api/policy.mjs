@@ -34,13 +34,15 @@ for (const [kind, file, name] of [
 
 // Which of a description's lists of roles an action asks for; of several the widest decides.
 const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], close: ['file'], handle: ['handle'], approve: ['approve'],
-	message: ['handle'], move: ['handle'], assign: ['handle'] };
+	message: ['handle'], move: ['handle'], assign: ['handle'], silence: ['handle'] };
 // Of a register's records: what came by post is confirmed by those whom the register names.
 const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
 
 function describedHolds(actor, fact, action) {
 	const one = described[`${fact.described?.kind} ${fact.described?.code}`];
 	if (one === undefined)
+		return false;
+	if (action === 'silence' && fact.described.kind !== 'alert')
 		return false;
 	const provider = actor.role.startsWith('operator');
 	const shared = one.shared !== undefined && one.shared !== 'no';
