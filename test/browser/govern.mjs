@@ -24,6 +24,16 @@ export const call = (page, method, path, body = {}) =>
     { method, path, body },
   );
 
+/* What the server says, once it says what is waited for. */
+export async function until(page, path, fits) {
+  for (let turn = 0; turn < 120; turn++) {
+    const found = await read(page, path);
+    if (fits(found)) return found;
+    await new Promise((wait) => setTimeout(wait, 500));
+  }
+  throw new Error(`${path} does not become what is waited for`);
+}
+
 /* The screen is there, with what it reads. */
 export async function ready(page) {
   await page.locator('h1').waitFor();

@@ -1,4 +1,5 @@
 /* The desk: everything that waits for whoever is signed in, the most urgent first. */
+import { useEffect } from 'preact/hooks';
 import type { DeskCounts, Todo } from '../api/desk';
 import { readDesk } from '../api/desk';
 import { today, writeInstant } from '../base/day';
@@ -64,6 +65,10 @@ export function DeskPage() {
   const words = say.desk;
   const [desk, again] = useRemote(readDesk());
   useReturn(again);
+  useEffect(() => {
+    addEventListener('hashchange', again); /* asked for once more by its own entry of the menu */
+    return () => removeEventListener('hashchange', again);
+  }, [again]);
   return (
     <>
       <Title text={words.title} />
