@@ -38,10 +38,37 @@ const REGISTER = `  - register: umbrella
       - {name: story, ja: "いきさつ", en: "Story", type: long}
 `;
 
+const CASE = `  - code: lost-thing
+    title: {ja: "落とし物", en: "Lost thing"}
+    home: customer
+    see: [principal, officer-admin]
+    file: [staff]
+    handle: [principal]
+    approve: [officer-admin]
+    grade: "2"
+    title_field: thing
+    fields:
+      - {name: thing, ja: "物", en: "Thing", type: text, required: "yes"}
+      - {name: pieces, ja: "数", en: "Pieces", type: int, min: 1, max: 9}
+      - {name: place, ja: "場所", en: "Place", type: text}
+    states:
+      - {code: lost, ja: "捜索中", en: "Looked for", waits_for: handler}
+      - {code: found, ja: "見つかった", en: "Found", waits_for: handler}
+      - {code: back, ja: "返した", en: "Given back", final: "yes"}
+    outcomes:
+      - {code: handed-out, ja: "持ち主に渡した", en: "Handed to its owner"}
+    moves:
+      - {code: find, ja: "見つけた", en: "Found it", from: [lost], to: found, by: handler, needs: [place], emits: found-it}
+      - {code: hand-out, ja: "渡すことを認める", en: "Let it be handed out", from: [found], to: back, by: approver, outcome: handed-out}
+    clocks:
+      - {code: search, title: {ja: "捜索", en: "Search"}, from: opened, until: found-it, target: 3s, days: all, warn: [50], escalate: [officer-admin]}
+`;
+
 // What is written into the copy before the server starts.
 const additions = [
 	() => change('controls.yaml', 'registers:\n  - name: account\n', 'registers:\n  - name: umbrella\n    title:\n      ja: "傘の台帳"\n      en: "Umbrellas"\n    holds: "Owner and colour."\n  - name: account\n'),
 	() => appendFileSync(file('registers.yaml'), REGISTER),
+	() => appendFileSync(file('cases.yaml'), CASE),
 ];
 
 let server;
@@ -146,4 +173,68 @@ test('what the file no longer has is retired: nothing new, and what there was st
 	assert.equal(kept.fields.owner, 'やまだ');
 	assert.equal(kept.may.edit, false);
 	assert.equal((await good('GET', `/v1/registers/${register.id}/records`, 'officer')).items.length >= 1, true);
+});
+
+// ---- cases ----
+
+test('a kind of case that only the file knows is opened, moved on, approved by a second person, and runs out of time', { timeout: 120_000 }, async () => {
+	const staff = server.accounts.find((one) => one.role === 'staff' && one.customer === 'sapporo');
+	const head = server.accounts.find((one) => one.role === 'principal' && one.facility === staff.facility && one.customer === 'sapporo');
+	const [opener, keeper] = [await server.signIn(staff), await server.signIn(head)];
+	const by = async (token, method, target, body) => server.call(method, target, { token, body });
+	const kinds = (await by(opener, 'GET', '/v1/case-kinds')).json().items;
+	const kind = kinds.find((one) => one.code === 'lost-thing');
+	assert.deepEqual(kind.title, { ja: '落とし物', en: 'Lost thing' });
+	assert.deepEqual([kind.may.file, kind.may.handle, kind.mirrored], [true, false, false]);
+	const flaws = await by(opener, 'POST', `/v1/case-kinds/${kind.id}/cases`, { fields: { pieces: 'many' } });
+	assert.deepEqual(new Set(flaws.json().errors.map((one) => one.field)), new Set(['fields.thing', 'fields.pieces']));
+	const made = (await by(opener, 'POST', `/v1/case-kinds/${kind.id}/cases`, { fields: { thing: '帽子', pieces: 1 } })).json();
+	assert.equal(made.title, '帽子');
+	assert.equal(made.state.code, 'lost');
+	assert.equal(made.clocks[0].target_s, 3);
+	const target = `/v1/cases/${made.id}`;
+	assert.equal((await by(keeper, 'GET', target)).status, 200);
+	assert.equal((await by(await as('auditor'), 'GET', target)).status, 404);
+	assert.equal((await by(opener, 'POST', `${target}/moves`, { move: 'find', fields: { place: '砂場' } })).status, 403);
+	await server.until('the time to run out, and the city\'s administrator to be told', 40_000, async () => {
+		const items = (await by(await as('officer-admin'), 'GET', '/v1/desk')).json().items;
+		return items.some((one) => one.object?.id === made.id && one.overdue && one.escalated);
+	});
+	const late = (await by(keeper, 'GET', target)).json().clocks[0];
+	assert.equal(late.late, true);
+	assert.match(late.words.ja, /^3秒を.*超過。期限は/);
+	assert.ok((await by(keeper, 'GET', '/v1/desk')).json().items.some((one) => one.object?.id === made.id && one.kind === 'case-search'));
+	assert.equal((await by(keeper, 'POST', `${target}/moves`, { move: 'find' })).status, 400);
+	const found = (await by(keeper, 'POST', `${target}/moves`, { move: 'find', fields: { place: '砂場' } })).json();
+	assert.equal(found.state.code, 'found');
+	assert.equal(found.fields.place, '砂場');
+	assert.equal((await by(keeper, 'POST', `${target}/moves`, { move: 'hand-out' })).status, 403);
+	const done = (await by(await as('officer-admin'), 'POST', `${target}/moves`, { move: 'hand-out' })).json();
+	assert.equal(done.outcome.code, 'handed-out');
+	assert.equal(done.clocks[0].state, 'ended');
+	assert.equal((await by(opener, 'GET', '/v1/cases?state=closed&mine=true')).json().items[0].id, made.id);
+});
+
+test('a mistake in a kind of case stops the start, too; what is retired stays readable', { timeout: 120_000 }, async () => {
+	const kind = (await good('GET', '/v1/case-kinds', 'officer-admin')).items.find((one) => one.code === 'lost-thing');
+	const [one] = (await good('GET', `/v1/cases?kind=${kind.id}`, 'officer-admin')).items;
+	await server.stop();
+	for (const [from, to, words] of [
+		['from: [lost], to: found', 'from: [lost], to: gone', /cases\.yaml:\d+:\d+: there is no state "gone"/],
+		['from: [found], to: back', 'from: [back], to: back', /cases\.yaml:\d+:\d+: nothing leads out of the final state "back"/],
+		['until: found-it', 'until: lost-it', /cases\.yaml:\d+:\d+: no move emits "lost-it"/],
+		['target: 3s', 'target: soon', /cases\.yaml:\d+:\d+: a number of s, m, h, d or mo is wanted/],
+	]) {
+		change('cases.yaml', from, to);
+		assert.match(await refused(), words);
+		change('cases.yaml', to, from);
+	}
+	const text = readFileSync(file('cases.yaml'), 'utf8');
+	writeFileSync(file('cases.yaml'), text.slice(0, text.indexOf('  - code: lost-thing')));
+	await again();
+	assert.ok(!(await good('GET', '/v1/case-kinds', 'officer-admin')).items.some((each) => each.code === 'lost-thing'));
+	const kept = await good('GET', `/v1/cases/${one.id}`, 'officer-admin');
+	assert.equal(kept.fields.thing, '帽子');
+	assert.equal(kept.entries.length, 3);
+	assert.equal((await call('POST', `/v1/cases/${one.id}/messages`, 'officer-admin', { text: 'まだありますか。' })).status, 403);
 });
