@@ -29,7 +29,8 @@ static const struct command commands[] = {
 };
 
 /* Options without a letter. */
-enum { WORD_LOG = 256, WORD_VKEY, WORD_LISTEN, WORD_CA, WORD_NAME, WORD_EVERY, WORD_ONCE, WORD_ENTRIES, WORD_MAKE_KEY, WORD_REQUIREMENT, WORD_RUN, WORD_CHECKS, WORD_CLAMD };
+enum { WORD_LOG = 256, WORD_VKEY, WORD_LISTEN, WORD_CA, WORD_NAME, WORD_EVERY, WORD_ONCE, WORD_ENTRIES, WORD_MAKE_KEY, WORD_REQUIREMENT, WORD_RUN, WORD_CHECKS, WORD_CLAMD, WORD_RELAY,
+	WORD_RELAY_CA, WORD_RELAY_SECRET, WORD_MAIL_FROM, WORD_ALLOW };
 
 static const struct option long_options[] = {
 	{"log", required_argument, NULL, WORD_LOG}, {"vkey", required_argument, NULL, WORD_VKEY},
@@ -38,7 +39,9 @@ static const struct option long_options[] = {
 	{"once", no_argument, NULL, WORD_ONCE}, {"entries", no_argument, NULL, WORD_ENTRIES},
 	{"make-key", no_argument, NULL, WORD_MAKE_KEY}, {"requirement", required_argument, NULL, WORD_REQUIREMENT},
 	{"run", required_argument, NULL, WORD_RUN}, {"checks", required_argument, NULL, WORD_CHECKS},
-	{"clamd", required_argument, NULL, WORD_CLAMD},
+	{"clamd", required_argument, NULL, WORD_CLAMD}, {"relay", required_argument, NULL, WORD_RELAY},
+	{"relay-ca", required_argument, NULL, WORD_RELAY_CA}, {"relay-secret", required_argument, NULL, WORD_RELAY_SECRET},
+	{"mail-from", required_argument, NULL, WORD_MAIL_FROM}, {"allow", required_argument, NULL, WORD_ALLOW},
 	{"dir", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'},
 	{"address", required_argument, NULL, 'a'}, {"accounts", required_argument, NULL, 'A'},
 	{"seed", required_argument, NULL, 's'}, {"facilities", required_argument, NULL, 'f'},
@@ -105,6 +108,17 @@ static bool take(struct cli_options *o, int key, const char *text)
 	case WORD_REQUIREMENT: o->requirement = text; return true;
 	case WORD_RUN: o->run = text; return true;
 	case WORD_CLAMD: o->clamd = text; return true;
+	case WORD_RELAY: o->relay = text; return true;
+	case WORD_RELAY_CA: o->relay_ca = text; return true;
+	case WORD_RELAY_SECRET: o->relay_secret = text; return true;
+	case WORD_MAIL_FROM: o->mail_from = text; return true;
+	case WORD_ALLOW:
+		if (o->allow_count == CLI_ALLOW_MAX) {
+			(void)fprintf(stderr, "--allow is given more than %d times\n", CLI_ALLOW_MAX);
+			return false;
+		}
+		o->allow[o->allow_count++] = text;
+		return true;
 	case WORD_CHECKS:
 		o->on_demand = strcmp(text, "on-demand") == 0;
 		if (o->on_demand || strcmp(text, "scheduled") == 0)

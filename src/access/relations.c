@@ -102,6 +102,10 @@ const struct access_rule relations_rules[] = { /* AC-1 AC-2 */
 	/* Settings are of the real side: what is made for checks has none. */
 	{"setting", RELATION_CUSTOMER, "setting.value >= 0 AND :actor_probe = 0"},
 	{"setting", RELATION_PROVIDER, "setting.value >= 0 AND :actor_probe = 0"},
+	{"letter", RELATION_CUSTOMER, "letter.probe = :actor_probe"},
+	{"letter", RELATION_PROVIDER, "letter.probe = :actor_probe"},
+	{"target", RELATION_CUSTOMER, "target.probe = :actor_probe"},
+	{"target", RELATION_PROVIDER, "target.probe = :actor_probe"},
 	{"change", RELATION_OWN, "change.requester = :actor_account"},
 	{"change", RELATION_CUSTOMER, ACCOUNT_SIDE("change.requester")},
 	{"change", RELATION_PROVIDER, ACCOUNT_SIDE("change.requester")},

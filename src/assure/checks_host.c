@@ -448,7 +448,7 @@ static err roles_seen(struct trial *trial, const struct host_process *processes,
 /* Without those that there always are, the list is not one of our processes: /proc may be hidden. */
 static const char *not_seen(const struct host_process *processes, size_t count)
 {
-	static const char *const always[] = {"supervisor", "edge", "core", "keys", "reader", "render", "prove", "post"};
+	static const char *const always[] = {"supervisor", "edge", "core", "keys", "reader", "render", "prove", "post", "courier"};
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
 		bool seen = false;

@@ -7,6 +7,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,6 +20,8 @@
 #define CLI_UNREACHED 5
 #define CLI_FOLDER 6
 
+#define CLI_ALLOW_MAX 16
+
 struct cli_options {
 	const char *command;         /* second word */
 	const char *sub;             /* of `ledger`: verify */
@@ -30,6 +33,12 @@ struct cli_options {
 	const char *web;             /* --web DIR; default web/dist beside the program or installed */
 	const char *catalog;         /* --catalog DIR; default catalog beside the program or installed */
 	const char *clamd;           /* --clamd PATH: the socket of ClamAV's daemon; default /run/clamav/clamd.ctl */
+	const char *relay;           /* --relay smtp://HOST:PORT or smtps://HOST:PORT: takes the mail */
+	const char *relay_ca;        /* --relay-ca FILE: who vouches for it, PEM; default the system's */
+	const char *relay_secret;    /* --relay-secret FILE: name:password for it */
+	const char *mail_from;       /* --mail-from ADDRESS */
+	const char *allow[CLI_ALLOW_MAX]; /* --allow HOST:PORT, again and again: where webhooks may go */
+	size_t allow_count;
 	const char *customer;        /* --customer NAME */
 	const char *title_ja, *title_en;
 	const char *login;           /* --login of the first person */

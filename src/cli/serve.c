@@ -15,9 +15,12 @@
 #include "cli/serve_int.h"
 #include "crypto/crypto.h"
 #include "op/compartment.h"
+#include "proc/mailtext.h"
+#include "proc/outward.h"
 #include "proc/supervisor.h"
 
 #define CERTIFICATE_DAYS 365
+#define SETTINGS_MAX 12
 #define CLAMD_SOCKET "/run/clamav/clamd.ctl" /* Debian's */
 
 _Static_assert(OP_URL_MAX <= BOOT_SETTING_MAX, "the address fits into a setting");
@@ -204,11 +207,57 @@ static bool clamd_setting(const struct cli_options *options, char path[static BO
 	return false;
 }
 
+/* Where mail and webhooks may go; the courier looks the names up. */
+static bool allow_setting(const struct cli_options *options, char list[static BOOT_SETTING_MAX])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < options->allow_count; i++) {
+		struct outward_place place;
+		int more = snprintf(list + len, BOOT_SETTING_MAX - len, "%s%s", i == 0 ? "" : ",", options->allow[i]);
+
+		if (!err_is_ok(outward_parse(bytes_str(options->allow[i]), &place)) || more < 0 || (size_t)more >= BOOT_SETTING_MAX - len) {
+			(void)fprintf(stderr, "--allow must be HOST:PORT, all of them at most %d characters\n", BOOT_SETTING_MAX - 1);
+			return false;
+		}
+		len += (size_t)more;
+	}
+	return true;
+}
+
+static bool relay_fits(const struct cli_options *options)
+{
+	const char *place = strstr(options->relay, "://");
+	struct outward_place found;
+
+	if ((strncmp(options->relay, "smtp://", 7) == 0 || strncmp(options->relay, "smtps://", 8) == 0) && strlen(options->relay) < 256 &&
+	    err_is_ok(outward_parse(bytes_str(place + 3), &found)) && options->mail_from != NULL && mailtext_address(bytes_str(options->mail_from)))
+		return true;
+	(void)fprintf(stderr, "--relay must be smtp://HOST:PORT or smtps://HOST:PORT, with --mail-from ADDRESS\n");
+	return false;
+}
+
+static bool outward_settings(const struct cli_options *options, struct boot_setting *settings, size_t *count)
+{
+	if (options->relay != NULL) {
+		if (!relay_fits(options))
+			return false;
+		settings[*count] = (struct boot_setting){.name = "relay"};
+		(void)snprintf(settings[(*count)++].value, BOOT_SETTING_MAX, "%s", options->relay);
+		settings[*count] = (struct boot_setting){.name = "mail-from"};
+		(void)snprintf(settings[(*count)++].value, BOOT_SETTING_MAX, "%s", options->mail_from);
+	}
+	if (options->allow_count == 0)
+		return true;
+	settings[*count] = (struct boot_setting){.name = "allow"};
+	return allow_setting(options, settings[(*count)++].value);
+}
+
 int serve_run(const struct cli_options *options, const char *certificate, const char *key, const char *address, void (*then)(void))
 {
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
-	struct boot_setting settings[] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "clamd"}, {.name = "demo", .value = "yes"}};
+	struct boot_setting settings[SETTINGS_MAX] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "clamd"}};
 	char web_path[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
@@ -216,15 +265,17 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	};
 	struct supervisor_config config = {
 		.doors = &door, .door_count = 1, .compartments = compartments, .settings = settings,
-		.setting_count = options->demo ? 5 : 4, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
+		.setting_count = 4, .relay_ca = options->relay_ca, .relay_secret = options->relay_secret, .user_base = geteuid() == 0 ? SUPERVISOR_USER_BASE : 0,
 		.listening = listening, .ready = ready, .context = &then,
 	};
 	err e;
 
 	(void)snprintf(settings[2].value, sizeof(settings[2].value), "%s", options->on_demand ? "on-demand" : "scheduled");
 	if (!url_setting(options, settings[0].value) || !catalog_setting(options, settings[1].value) ||
-	    !clamd_setting(options, settings[3].value))
+	    !clamd_setting(options, settings[3].value) || !outward_settings(options, settings, &config.setting_count))
 		return CLI_USAGE;
+	if (options->demo)
+		settings[config.setting_count++] = (struct boot_setting){.name = "demo", .value = "yes"};
 	e = find_all(options->dir, &found);
 	if (err_is_ok(e) && found.count == 0) {
 		log_error("%s holds no compartment; make one with `sekimori init`", options->dir);

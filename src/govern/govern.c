@@ -20,12 +20,14 @@
 #include "govern/document.h"
 #include "govern/letter.h"
 #include "govern/letter_template.h"
+#include "govern/letterbox.h"
 #include "govern/post.h"
 #include "govern/record.h"
 #include "govern/recorddesk.h"
 #include "govern/recordexpire.h"
 #include "govern/recordfile.h"
 #include "govern/recordkind.h"
+#include "govern/target.h"
 #include "govern/todo.h"
 #include "govern/workcalendar.h"
 
@@ -47,6 +49,7 @@ const struct entity *const govern_entities[] = {
 	&casefile_entry_entity,
 	&caseclock_entity,
 	&letter_entity,
+	&target_entity,
 	&post_receipt_entity,
 	&announce_entity,
 	&announce_receipt_entity,
@@ -130,6 +133,13 @@ const struct op *const govern_ops[] = {
 	&campaign_task_see,
 	&campaign_task_decide,
 	&campaign_task_finish,
+	&letterbox_list,
+	&letterbox_retry,
+	&letterbox_try,
+	&target_list,
+	&target_create,
+	&target_approve,
+	&target_end,
 	NULL,
 };
 
@@ -186,6 +196,8 @@ static const govern_starter starters[] = {
 	workcalendar_start,
 	casefile_start,
 	letter_start,
+	letterbox_start,
+	target_start,
 	post_start,
 	announce_start,
 	announce_read_start,

@@ -1,9 +1,11 @@
+#include <stdatomic.h>
 #include <string.h>
 
 #include "access/access.h"
 #include "entity/row.h"
 #include "govern/alert.h"
 #include "govern/letter_template.h"
+#include "govern/target.h"
 
 #include "govern/letter.h"
 
@@ -68,7 +70,7 @@ const struct entity letter_entity = {
 static struct row_list due = {
 	.name = "govern.letter-due",
 	.entity = &letter_entity,
-	.where = "state = 0 AND channel = :channel AND next_at <= :now ORDER BY number LIMIT :limit",
+	.where = "state = 0 AND channel = :channel AND next_at <= :now AND probe = 0 ORDER BY number LIMIT :limit",
 };
 
 static struct row_list due_at = {
@@ -84,6 +86,21 @@ err letter_start(void)
 {
 	TRY(row_list_make(&due_at));
 	return row_list_make(&due);
+}
+
+/* Set by one thread of a core, asked by others. */
+static atomic_bool leaves[LETTER_CHANNEL_COUNT] = {[LETTER_POST] = true};
+
+void letter_leaves(bool mails, bool hooks)
+{
+	atomic_store(&leaves[LETTER_MAIL], mails);
+	atomic_store(&leaves[LETTER_WEBHOOK], hooks);
+}
+
+bool letter_can_leave(enum letter_channel channel)
+{
+	REQUIRE((unsigned)channel < LETTER_CHANNEL_COUNT);
+	return atomic_load(&leaves[channel]);
 }
 
 /* ---- putting ---- */
@@ -120,7 +137,8 @@ err letter_put(struct row_context *c, struct letter *letter, int64_t now_us)
 
 /* What is known here of an account, which is another module's. */
 struct person {
-	bool active, probe, reachable;
+	bool active, probe;
+	struct bytes mail;
 };
 
 static err look_up(struct row_context *c, struct id account, struct person *person_out)
@@ -145,7 +163,24 @@ static err look_up(struct row_context *c, struct id account, struct person *pers
 	TRY(e);
 	person_out->active = strcmp(state->choices[*(const int32_t *)field_in(row, state)], "active") == 0;
 	person_out->probe = *(const bool *)field_in(row, probe);
-	person_out->reachable = ((const struct bytes *)field_in(row, mail))->len > 0;
+	person_out->mail = *(const struct bytes *)field_in(row, mail);
+	return OK;
+}
+
+/* P1 of access.h */
+static bool may_write(const struct person *person, bool probe)
+{
+	return person->active && person->mail.len > 0 && person->probe == probe;
+}
+
+err letter_address(struct row_context *c, const struct letter *letter, struct bytes *address_out)
+{
+	struct person person;
+
+	TRY(look_up(c, letter->account, &person));
+	if (!may_write(&person, letter->probe))
+		return FAIL(NOT_FOUND);
+	*address_out = person.mail;
 	return OK;
 }
 
@@ -170,7 +205,7 @@ err letter_mail(struct row_context *c, struct id account, const struct letter_sp
 
 	TRY(mail_of(spec, &letter));
 	TRY(look_up(c, account, &person));
-	if (!person.active || !person.reachable || person.probe != spec->probe)
+	if (!may_write(&person, spec->probe))
 		return OK;
 	letter.account = account;
 	return letter_put(c, &letter, now_us);
@@ -426,14 +461,15 @@ static err spread_to_people(struct call *call, struct letter *whole)
 
 		TRY(look_up(&call->rows, found->list[i], &person));
 		whole->reached = found->list[i];
-		if (!person.active || !person.reachable || person.probe != whole->probe)
+		if (!may_write(&person, whole->probe))
 			continue;
 		part.account = found->list[i];
 		TRY(letter_put(&call->rows, &part, call->now_us));
 	}
-	if (found->count < SPREAD_AT_ONCE)
-		become(whole, LETTER_IS_DELIVERED, call->now_us);
-	return OK;
+	if (found->count == SPREAD_AT_ONCE)
+		return OK;
+	become(whole, LETTER_IS_DELIVERED, call->now_us);
+	return target_spread(&call->rows, whole, call->now_us);
 }
 
 static err spread_to_places(struct call *call, struct letter *whole)

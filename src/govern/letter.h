@@ -67,7 +67,13 @@ MUST_USE err letter_mail(struct row_context *c, struct id account, const struct 
 /* To all who hold one of the roles (mask of ROLE()) for the whole compartment or for spec->facility; who that is, is looked up afterwards. */
 MUST_USE err letter_mail_roles(struct row_context *c, unsigned roles, const struct letter_spec *spec, int64_t now_us);
 
-/* The oldest first; each is called with a letter of the channel that is due. Stops at the first error, which is returned. */
+/* The address of a mail's account. NOT_FOUND: it has none, is not active any more, or is on the other side. In c's arena. */
+MUST_USE err letter_address(struct row_context *c, const struct letter *letter, struct bytes *address_out);
+/* Said by the core: can mail, can webhooks leave at all? Until then, no. */
+void letter_leaves(bool mails, bool hooks);
+bool letter_can_leave(enum letter_channel channel);
+
+/* Mail or webhooks, what was made for checks never (T4). The oldest first; each is called with a letter of the channel that is due. Stops at the first error, which is returned. */
 MUST_USE err letter_due(struct row_context *c, enum letter_channel channel, int64_t now_us, size_t max,
     err (*each)(void *context, const struct letter *letter), void *context);
 

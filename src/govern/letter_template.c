@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "entity/yaml.h"
+#include "govern/form.h"
 
 #include "govern/letter_template.h"
 
@@ -182,6 +183,14 @@ const struct letter_template *letter_template_find(const char *code)
 	return NULL;
 }
 
+const struct letter_template *letter_template_of(struct bytes code)
+{
+	for (size_t i = 0; i < template_count; i++)
+		if (bytes_is(code, templates[i].code))
+			return &templates[i];
+	return NULL;
+}
+
 const struct letter_pace *letter_template_pace(enum letter_channel channel)
 {
 	REQUIRE((unsigned)channel < LETTER_CHANNEL_COUNT);
@@ -211,4 +220,105 @@ err letter_template_check(const struct letter_template *template, struct bytes v
 			return FAIL(INVALID);
 	}
 	return OK;
+}
+
+/* ---- filling ---- */
+
+struct filling {
+	struct bytes values;
+	const struct letter_service *service;
+	bool english;
+};
+
+/* W1: on one line, whatever it is. */
+static err put_value(struct buf *out, struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		TRY(buf_u8(out, text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]));
+	return OK;
+}
+
+static err put_link(struct buf *out, const struct filling *filling)
+{
+	struct bytes path = form_get(filling->values, "link");
+
+	TRY(buf_append_str(out, filling->service->url));
+	return path.len > 0 && path.ptr[0] == '/' ? put_value(out, path) : OK;
+}
+
+static err put_place(struct buf *out, const char *name, size_t len, const struct filling *filling)
+{
+	char known[LETTER_NAME_MAX + 1];
+
+	REQUIRE(len < sizeof(known));
+	memcpy(known, name, len);
+	known[len] = '\0';
+	if (strcmp(known, "link") == 0)
+		return put_link(out, filling);
+	if (strcmp(known, "service") == 0)
+		return put_value(out, bytes_str(filling->english ? filling->service->en : filling->service->ja));
+	return put_value(out, form_get(filling->values, known));
+}
+
+static err fill(struct buf *out, const char *text, const struct filling *filling)
+{
+	while (text[0] != '\0') {
+		size_t len = strcspn(text, "{");
+
+		TRY(buf_append(out, (struct bytes){(const uint8_t *)text, len}));
+		text += len;
+		if (text[0] == '{') {
+			len = strcspn(text + 1, "}"); /* check_places has seen that there is one */
+			TRY(put_place(out, text + 1, len, filling));
+			text += len + 2;
+		}
+	}
+	return OK;
+}
+
+err letter_template_fill(const struct letter_template *template, struct bytes values, const struct letter_service *service,
+    struct buf *subject_out, struct buf *body_out)
+{
+	const struct filling ja = {.values = values, .service = service}, en = {.values = values, .service = service, .english = true};
+
+	TRY(letter_template_check(template, values));
+	TRY(fill(subject_out, template->subject_ja, &ja));
+	TRY(buf_append_str(subject_out, " / "));
+	TRY(fill(subject_out, template->subject_en, &en));
+	TRY(fill(body_out, template->body_ja, &ja));
+	TRY(buf_append_str(body_out, "\n----\n\n"));
+	TRY(fill(body_out, template->body_en, &en));
+	return buf_printf(body_out, "\n%s / %s\n", service->ja, service->en);
+}
+
+err letter_template_json(const struct letter_template *template, const struct letter *letter, const struct letter_service *service,
+    struct buf *json_out)
+{
+	const struct filling ja = {.values = letter->values, .service = service};
+	const struct filling en = {.values = letter->values, .service = service, .english = true};
+	struct json json;
+	OWN(buf) text = {0};
+
+	TRY(letter_template_check(template, letter->values));
+	json_init(&json, json_out);
+	json_object(&json, NULL);
+	json_id(&json, "id", letter->row.id);
+	json_text(&json, "letter", letter->kind);
+	json_time(&json, "at", letter->created_at);
+	if (id_is_zero(letter->object))
+		json_null(&json, "about");
+	else
+		json_id(&json, "about", letter->object);
+	json_object(&json, "subject");
+	TRY(fill(&text, template->subject_ja, &ja));
+	json_text(&json, "ja", bytes_of(&text));
+	buf_clear(&text);
+	TRY(fill(&text, template->subject_en, &en));
+	json_text(&json, "en", bytes_of(&text));
+	json_object_end(&json);
+	buf_clear(&text);
+	TRY(put_link(&text, &ja));
+	json_text(&json, "link", bytes_of(&text));
+	json_object_end(&json);
+	return json.state;
 }

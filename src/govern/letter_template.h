@@ -29,8 +29,21 @@ struct letter_pace {
 /* Before threads; arena holds the texts as long as they are used. NOT_FOUND, INVALID: what is wrong was logged with file and line. */
 MUST_USE err letter_template_load(const char *folder, struct arena *arena);
 const struct letter_template *letter_template_find(const char *code); /* NULL */
+const struct letter_template *letter_template_of(struct bytes code);    /* NULL */
 const struct letter_pace *letter_template_pace(enum letter_channel channel);
 /* INVALID: a value that the template does not name, or what is no form. */
 MUST_USE err letter_template_check(const struct letter_template *template, struct bytes values);
+
+/* What {service} and {link} come from. */
+struct letter_service {
+	const char *url, *ja, *en;
+};
+
+/* The words of a mail. INVALID: what is no form. */
+MUST_USE err letter_template_fill(const struct letter_template *template, struct bytes values, const struct letter_service *service,
+    struct buf *subject_out, struct buf *body_out);
+/* The same for a webhook: {id, letter, at, about, subject {ja, en}, link}. */
+MUST_USE err letter_template_json(const struct letter_template *template, const struct letter *letter, const struct letter_service *service,
+    struct buf *json_out);
 
 #endif

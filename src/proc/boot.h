@@ -24,6 +24,7 @@ enum process_kind {
 	PROCESS_SCAN,
 	PROCESS_PROVE,  /* one in all, as these: */
 	PROCESS_POST,
+	PROCESS_COURIER,
 	PROCESS_INTRUDER, /* one per compartment, only when `prove` asks for it */
 	PROCESS_KIND_COUNT
 };
@@ -35,13 +36,16 @@ enum fd_role {
 	FD_CERTIFICATE,  /* edge, prove: the certificate chain's PEM file, opened for reading */
 	FD_PRIVATE_KEY,  /* edge: the private key's PEM file, opened for reading */
 	FD_EDGE,         /* core: a loop of an edge; peer: the door's name, index: the loop */
-	FD_CORE,         /* edge (index: own loop that it is for), keys, reader, render, scan, prove, post; peer: the compartment's name */
+	FD_CORE,         /* edge (index: own loop that it is for), keys, reader, render, scan, prove, post, courier; peer: the compartment's name */
 	FD_KEYS,         /* core */
 	FD_READER,       /* core */
 	FD_RENDER,       /* core */
 	FD_SCAN,         /* core */
 	FD_PROVE,        /* core, intruder */
 	FD_POST,         /* core */
+	FD_COURIER,      /* core */
+	FD_RELAY_CA,     /* courier: PEM file of those who vouch for the relay, opened for reading */
+	FD_RELAY_SECRET, /* courier: file with name:password for the relay, opened for reading */
 	FD_INTRUDER,     /* prove; peer: the compartment's name */
 	FD_ROLE_COUNT
 };

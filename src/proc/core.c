@@ -6,6 +6,7 @@
  *   committer, pool the engine's
  *   core_prove      what `prove` asks for and tells
  *   core_post       letters of other compartments, and to them
+ *   core_courier    mail and webhooks
  *
  * C1  Every frame is checked again against the descriptor of its operation (engine) and our own limits (wire).
  * C2  A reply goes to the channel its request came from; when that one has gone, it goes nowhere.
@@ -24,10 +25,12 @@
 #include "base/log.h"
 #include "entity/csv.h"
 #include "govern/govern.h"
+#include "govern/target.h"
 #include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/engine.h"
 #include "op/head_signer.h"
+#include "proc/core_courier.h"
 #include "proc/core_post.h"
 #include "proc/core_prove.h"
 #include "proc/proc.h"
@@ -72,7 +75,7 @@ struct core {
 	bool told_ready;
 	_Atomic bool writable;
 	struct core_prove *prove;
-	struct core_teller *post;
+	struct core_teller *post, *courier;
 };
 
 /* ---- links ---- */
@@ -453,6 +456,9 @@ static void channel_returns(struct core *core, const struct control_message *mes
 	case FD_PROVE:
 		core_prove_channel(core->prove, message->fd);
 		return;
+	case FD_COURIER:
+		core_teller_channel(core->courier, message->fd);
+		return;
 	case FD_POST:
 		core_teller_channel(core->post, message->fd);
 		return;
@@ -507,6 +513,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	const struct boot_fd *scan = boot_find(boot, FD_SCAN, NULL, 0);
 	const struct boot_fd *prove = boot_find(boot, FD_PROVE, NULL, 0);
 	const struct boot_fd *post = boot_find(boot, FD_POST, NULL, 0);
+	const struct boot_fd *courier = boot_find(boot, FD_COURIER, NULL, 0);
 	struct engine_config config = {
 		.compartment = &core->compartment, .database = COMPARTMENT_DATABASE, .authenticate = identity_authenticate,
 		.touch = identity_touch, .held = govern_held,
@@ -518,6 +525,7 @@ static err core_open(struct core *core, const struct boot *boot)
 		return FAIL(INVALID);
 	core->control = boot_control(boot);
 	core->compartment.password_rounds = OP_PASSWORD_ROUNDS;
+	target_allow(boot_setting(boot, "allow"));
 	if (boot_setting(boot, "url") != NULL)
 		(void)snprintf(core->compartment.url, sizeof(core->compartment.url), "%s", boot_setting(boot, "url"));
 	atomic_store(&core->compartment.render_fd, render != NULL ? render->fd : -1);
@@ -537,6 +545,7 @@ static err core_open(struct core *core, const struct boot *boot)
 	for (size_t i = 0; i < boot->fd_count; i++)
 		if (boot->fds[i].role == FD_EDGE)
 			TRY(worker_start(core, &boot->fds[i]));
+	TRY(core_courier_start(&core->compartment, core->engine, courier != NULL ? courier->fd : -1, &core->courier));
 	TRY(core_post_start(&core->compartment, core->engine, post != NULL ? post->fd : -1, &core->post));
 	return core_prove_start(&core->compartment, core->engine, prove != NULL ? prove->fd : -1, &core->prove);
 }
@@ -566,6 +575,7 @@ int proc_core(struct boot *boot)
 	status = control_loop(&core);
 	core_prove_stop(&core.prove);
 	core_teller_stop(&core.post);
+	core_teller_stop(&core.courier);
 	workers_stop(&core);
 	engine_stop(&core.engine);
 	err_ignore(head_signer_tick(core.compartment.signer)); /* the next start signs it otherwise */

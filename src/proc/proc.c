@@ -20,6 +20,7 @@ static int (*const mains[PROCESS_KIND_COUNT])(struct boot *boot) = {
 	[PROCESS_SCAN] = proc_scan,
 	[PROCESS_PROVE] = proc_prove,
 	[PROCESS_POST] = proc_post,
+	[PROCESS_COURIER] = proc_courier,
 	[PROCESS_INTRUDER] = proc_intruder,
 };
 

@@ -35,6 +35,7 @@ int proc_render(struct boot *boot);
 int proc_scan(struct boot *boot);
 int proc_prove(struct boot *boot);
 int proc_post(struct boot *boot);
+int proc_courier(struct boot *boot);
 int proc_intruder(struct boot *boot);
 
 #define PROC_EXIT_STORAGE 70  /* a write to stable storage failed: nothing since the last sync may be believed */

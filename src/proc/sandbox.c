@@ -125,6 +125,11 @@ static const struct call_row calls_local[] = {
 	MAY_STREAM(AF_UNIX), MAY(connect),
 };
 
+/* What libraries try beside: a datagram, to learn whether there is IPv6. */
+static const struct call_row calls_no_datagrams[] = {
+	REFUSE_IF(socket, EACCES, 1, SOCKET_TYPE, SOCK_DGRAM),
+};
+
 /* Reading, and nothing else, wherever the system lets anybody read. */
 static const struct call_row calls_look[] = {
 	MAY_IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY), MAY_IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
@@ -247,6 +252,15 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 		.groups = {GROUP(calls_life), GROUP(calls_no_files)},
 		.files_max = 256,
 		.threads_max = 4,
+	},
+	/* The only one that speaks outwards, and only to the ports of those on its list. */
+	[PROCESS_COURIER] = {
+		.name = "courier",
+		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_no_datagrams), GROUP(calls_no_files)},
+		.connects = true,
+		.keeps_secrets = true,
+		.files_max = 256,
+		.threads_max = 16,
 	},
 };
 
@@ -449,11 +463,20 @@ static err allow_host(int ruleset)
 }
 
 /* Binding stays allowed: a run comes from another address, and listens to nobody. */
-static err allow_port(int ruleset, const struct sandbox_paths *paths)
+static err allow_port(int ruleset, uint16_t number)
 {
-	const struct landlock_port port = {.allowed = NETWORK_CONNECT, .port = paths->port};
+	const struct landlock_port port = {.allowed = NETWORK_CONNECT, .port = number};
 
 	return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_NET_PORT, &port, 0) == 0 ? OK : failed("landlock_add_rule of a port");
+}
+
+static err allow_ports(int ruleset, const struct sandbox_paths *paths)
+{
+	if (paths->port != 0)
+		TRY(allow_port(ruleset, paths->port));
+	for (size_t i = 0; i < paths->port_count; i++)
+		TRY(allow_port(ruleset, paths->ports[i]));
+	return OK;
 }
 
 err sandbox_landlock(const struct sandbox *row, const struct sandbox_paths *paths)
@@ -478,7 +501,7 @@ err sandbox_landlock(const struct sandbox *row, const struct sandbox_paths *path
 	if (err_is_ok(result) && row->host)
 		result = allow_host(ruleset);
 	if (err_is_ok(result) && row->connects && rules.network != 0)
-		result = allow_port(ruleset, paths);
+		result = allow_ports(ruleset, paths);
 	if (err_is_ok(result) && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		result = failed("landlock_restrict_self");
 	(void)close(ruleset);
@@ -721,7 +744,14 @@ err sandbox_supervisor(void)
 
 err sandbox_boot(const struct boot *boot)
 {
+	return sandbox_boot_ports(boot, NULL, 0);
+}
+
+err sandbox_boot_ports(const struct boot *boot, const uint16_t *ports, size_t count)
+{
 	const struct sandbox_paths paths = {
+		.ports = ports,
+		.port_count = count,
 		.folder = boot->directory[0] == '\0' ? NULL : boot->directory,
 		.user = boot->user,
 		.supervisor = boot->supervisor,

@@ -27,6 +27,8 @@ struct sandbox_paths {
 	const int *keep;         /* descriptors that stay open besides 0, 1, 2; NULL: leave all as they are */
 	size_t keep_count;
 	uint16_t port;           /* the one that may be connected to, where the row connects at all */
+	const uint16_t *ports;   /* or these */
+	size_t port_count;
 };
 
 /* Call while there is one thread; further threads inherit it. CORRUPT: a step failed, do not go on. */
@@ -38,6 +40,8 @@ MUST_USE err sandbox_narrow(const struct sandbox *row, const struct sandbox_path
 /* The same as sandbox_enter with what the boot message says. Closes nothing: launch_process has left open only what the message names,
  * and what the process has opened since then is its own. */
 MUST_USE err sandbox_boot(const struct boot *boot);
+/* The same where it may connect to these ports. */
+MUST_USE err sandbox_boot_ports(const struct boot *boot, const uint16_t *ports, size_t count);
 
 /* For the supervisor, once its sockets are open: what neither it nor any child of it ever needs. When root it keeps the
  * capabilities to start children under other users. */

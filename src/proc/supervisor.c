@@ -268,6 +268,13 @@ static err fill_prove(const struct supervisor *s, struct boot *boot)
 	return open_file(boot, FD_CERTIFICATE, door->certificate);
 }
 
+static err fill_courier(const struct supervisor *s, struct boot *boot)
+{
+	if (s->config->relay_ca != NULL)
+		TRY(open_file(boot, FD_RELAY_CA, s->config->relay_ca));
+	return s->config->relay_secret != NULL ? open_file(boot, FD_RELAY_SECRET, s->config->relay_secret) : OK;
+}
+
 static err fill_folder(const struct supervisor *s, const struct child *child, struct boot *boot)
 {
 	const struct process_row *row = table_process(child->kind);
@@ -296,6 +303,8 @@ static err fill_boot(struct supervisor *s, size_t number, int control, struct bo
 		TRY(fill_edge(s, child, boot));
 	if (child->kind == PROCESS_PROVE)
 		TRY(fill_prove(s, boot));
+	if (child->kind == PROCESS_COURIER)
+		TRY(fill_courier(s, boot));
 	if (child->kind == PROCESS_POST && s->config->probe != NULL)
 		add_setting(boot, "probe", s->config->probe);
 	return links_start(&s->links, number, boot, give_end, s);
@@ -661,7 +670,7 @@ static err loop(struct supervisor *s)
 /* In the order of starting: who holds data before who asks for it. */
 static void list_children(struct supervisor *s)
 {
-	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_SCAN, PROCESS_CORE, PROCESS_EDGE, PROCESS_POST, PROCESS_PROVE, PROCESS_INTRUDER};
+	static const enum process_kind order[] = {PROCESS_KEYS, PROCESS_READER, PROCESS_RENDER, PROCESS_SCAN, PROCESS_CORE, PROCESS_EDGE, PROCESS_POST, PROCESS_COURIER, PROCESS_PROVE, PROCESS_INTRUDER};
 	_Static_assert(sizeof(order) / sizeof(order[0]) == PROCESS_KIND_COUNT - 1, "every kind but the supervisor is started");
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {

@@ -71,6 +71,13 @@ static const struct process_row processes[PROCESS_KIND_COUNT] = {
 		.stage = 1,
 		.stop_us = SECONDS(2),
 	},
+	[PROCESS_COURIER] = {
+		.name = "courier",
+		.scope = ONCE,
+		.restart = true,
+		.stage = 1,
+		.stop_us = SECONDS(2),
+	},
 	/* The core's user and folder: see table_user. */
 	[PROCESS_INTRUDER] = {
 		.name = "intruder",
@@ -90,6 +97,7 @@ static const struct channel_row channels[] = {
 	{.left = PROCESS_CORE, .left_role = FD_SCAN, .right = PROCESS_SCAN, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_CORE, .left_role = FD_POST, .right = PROCESS_POST, .right_role = FD_CORE, .count = 1},
+	{.left = PROCESS_CORE, .left_role = FD_COURIER, .right = PROCESS_COURIER, .right_role = FD_CORE, .count = 1},
 	{.left = PROCESS_INTRUDER, .left_role = FD_PROVE, .right = PROCESS_PROVE, .right_role = FD_INTRUDER, .count = 1},
 };
 

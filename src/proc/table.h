@@ -6,7 +6,8 @@
  *                                      ├─ render
  *                                      ├─ scan
  *                                      ├─ prove, the same one for all ─── intruder
- *                                      └─ post, the same one for all
+ *                                      ├─ post, the same one for all
+ *                                      └─ courier, the same one for all
  */
 #ifndef PROC_TABLE_H
 #define PROC_TABLE_H
