@@ -6,6 +6,7 @@
 #include "govern/letter.h"
 #include "govern/letter_template.h"
 #include "govern/post.h"
+#include "govern/target.h"
 #include "op/compartment.h"
 #include "op/contract.h"
 #include "op/job.h"
@@ -52,7 +53,7 @@ static const struct entity place_entity = {
 
 static const struct entity *const list[] = {
 	&op_entity_change, &op_entity_confirmation, &op_entity_kept_reply, &job_entity, &stream_chunk_entity, &contract_entity,
-	&person_entity, &held_entity, &place_entity, &letter_entity, &post_receipt_entity, NULL,
+	&person_entity, &held_entity, &place_entity, &letter_entity, &target_entity, &post_receipt_entity, NULL,
 };
 const struct entity *const *const entities = list;
 
@@ -73,7 +74,7 @@ static const struct op *const op_list[] = {&work_op, &letter_settle, &letter_spr
 const struct op *const *const ops = op_list;
 static const struct job_kind *const jobs[] = {NULL};
 const struct job_kind *const *const job_kinds = jobs;
-const op_start op_starts[] = {stream_start, contract_start, letter_start, post_start, NULL};
+const op_start op_starts[] = {stream_start, contract_start, letter_start, target_start, post_start, NULL};
 const op_loader op_loaders[] = {NULL};
 const struct op_settle op_settles[] = {{0}};
 

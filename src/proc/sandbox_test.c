@@ -53,6 +53,9 @@ struct trial {
 	bool landlock_only;   /* no seccomp: what the folder rules alone refuse */
 };
 
+#define LISTED_PORT 9
+static const uint16_t listed_ports[] = {LISTED_PORT, LISTED_PORT + 1};
+
 static err enter(enum process_kind kind, bool landlock_only, int *keep, size_t keep_count)
 {
 	const struct sandbox *row = sandbox_of(kind);
@@ -62,6 +65,8 @@ static err enter(enum process_kind kind, bool landlock_only, int *keep, size_t k
 		.supervisor = getppid(),
 		.keep = keep,
 		.keep_count = keep_count,
+		.ports = listed_ports,
+		.port_count = 2,
 	};
 
 	if (!landlock_only)
@@ -261,7 +266,8 @@ static void none_may(void **state)
 	REQ("K-60");
 	EACH_KIND(kind)
 		for (size_t i = 0; i < COUNT_OF(deeds); i++)
-			if (kind != PROCESS_SCAN || deeds[i] != do_unix_socket)
+			if ((kind != PROCESS_SCAN || deeds[i] != do_unix_socket) &&
+			    (kind != PROCESS_COURIER || (deeds[i] != do_socket && deeds[i] != do_unix_socket)))
 				assert_killed(kind, deeds[i]);
 }
 
@@ -414,6 +420,46 @@ static void no_such_folder(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* ---- the one that speaks outwards ---- */
+
+static int connect_reason(uint16_t port)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f420304)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return 0;
+	return errno;
+}
+
+/* Nobody listens at any of them; but what is not on the list is not even asked. */
+static int listed_ports_alone(void)
+{
+	return connect_reason(LISTED_PORT) != ECONNREFUSED || connect_reason(LISTED_PORT + 1) != ECONNREFUSED || connect_reason(LISTED_PORT + 2) != EACCES;
+}
+
+static int no_datagrams(void)
+{
+	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0 || errno != EACCES || socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
+}
+
+static int do_netlink(void) { return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0) < 0; }
+
+static void outward(void **state)
+{
+	(void)state;
+	REQ("K-60");
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 4)
+		assert_may(PROCESS_COURIER, listed_ports_alone);
+	assert_may(PROCESS_COURIER, no_datagrams);
+	assert_may(PROCESS_COURIER, no_files);
+	assert_killed(PROCESS_COURIER, do_netlink);
+	assert_killed(PROCESS_COURIER, do_listen);
+	assert_killed(PROCESS_POST, do_socket);
+	assert_may(PROCESS_POST, no_files);
+}
+
 /* ---- the nursery and its runs ---- */
 
 #define DOOR_PORT 9
@@ -438,17 +484,6 @@ static int run_status(enum rights rights, int (*act)(void))
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;
-}
-
-static int connect_reason(uint16_t port)
-{
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
-	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f420304)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-		return 0;
-	return errno;
 }
 
 /* Nobody listens at either; but one is not even asked. */
@@ -505,6 +540,7 @@ int main(void)
 		ROW(scanner_socket),
 		ROW(landlock_alone),
 		ROW(kernel_says_so),
+		ROW(outward),
 		ROW(wrong_parent),
 		ROW(no_such_folder),
 		ROW(runs),
