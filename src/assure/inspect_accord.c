@@ -218,6 +218,7 @@ static err failure_count(struct inspect *in, const struct books *of, const struc
 /* ---- SL-7 ---- */
 
 struct missed {
+	const char *check;
 	const struct books *actions;
 	unsigned looked, missed, bare;
 	char first[64];
@@ -242,6 +243,8 @@ static err check_missed(void *context, const struct checkrow *row)
 {
 	struct missed *missed = context;
 
+	if (bytes_is(row->code, missed->check)) /* its own failure needs no other action */
+		return OK;
 	missed->looked++;
 	if (row->outcome == MATRIX_RUN_FAILED)
 		note_missed(missed, row->code);
@@ -250,7 +253,7 @@ static err check_missed(void *context, const struct checkrow *row)
 
 static err missed_targets(struct inspect *in, const struct books *levels, const struct books *actions)
 {
-	struct missed missed = {.actions = actions};
+	struct missed missed = {.check = in->check, .actions = actions};
 
 	TRY(checkrow_each(&in->rows, check_missed, &missed));
 	for (size_t i = 0; i < levels->count; i++) {
@@ -339,26 +342,31 @@ static err gather_outcome(void *context, const struct checkrow *row)
 	return OK;
 }
 
-/* Known, with at least one check, and each of them passed last time. */
-static bool control_live(struct bytes id, const int8_t *outcomes)
+struct links { unsigned named, dead, waiting; };
+
+/* A control that is known, has a check, and whose checks have all passed last time. */
+static void follow_link(struct bytes id, const int8_t *outcomes, struct links *links)
 {
 	const struct catalogue *all = catalogue_get();
-	bool any = false;
+	unsigned checks = 0, bad = 0, waiting = 0;
 
 	for (size_t i = 0; i < all->check_count; i++) {
 		if (!bytes_is(id, all->checks[i].control->id))
 			continue;
-		if (outcomes[i] != MATRIX_RUN_PASSED)
-			return false;
-		any = true;
+		checks++;
+		waiting += outcomes[i] == MATRIX_NOT_RUN;
+		bad += outcomes[i] != MATRIX_NOT_RUN && outcomes[i] != MATRIX_RUN_PASSED;
 	}
-	return any;
+	links->named++;
+	links->dead += bad > 0 || checks == 0;
+	links->waiting += waiting > 0;
 }
 
 static err risks_linked(struct inspect *in, const struct books *risks, const struct books *unused)
 {
 	int8_t *outcomes = arena_alloc(in->rows.arena, catalogue_get()->check_count + 1);
-	unsigned named = 0, bare = 0, dead = 0;
+	struct links links = {0};
+	unsigned bare = 0;
 
 	(void)unused;
 	if (outcomes == NULL)
@@ -368,16 +376,16 @@ static err risks_linked(struct inspect *in, const struct books *risks, const str
 	for (size_t i = 0; i < risks->count; i++) {
 		struct bytes controls = books_text(&risks->entries[i], "controls");
 		struct bytes control;
-		unsigned before = named;
+		unsigned before = links.named;
 
-		while (next_word(&controls, &control)) {
-			named++;
-			dead += !control_live(control, outcomes);
-		}
-		bare += named == before;
+		while (next_word(&controls, &control))
+			follow_link(control, outcomes, &links);
+		bare += links.named == before;
 	}
-	inspect_step(in, bare == 0 && dead == 0, named, "リスクに結び付けた対策の検査が、すべて合格しているかを調べた",
-	    "Looked whether every control linked to a risk has passed its checks", "risks %zu, without control %u, controls %u, not passing %u", risks->count, bare, named, dead);
+	if (links.waiting > 0)
+		inspect_unable(in, "結び付けた対策に、まだ行われていない検査がある。", "A check of a linked control has not run yet.");
+	inspect_step(in, bare == 0 && links.dead == 0, links.named, "リスクに結び付けた対策の検査が、すべて合格しているかを調べた",
+	    "Looked whether every control linked to a risk has passed its checks", "risks %zu, without control %u, controls %u, not passing %u", risks->count, bare, links.named, links.dead);
 	return OK;
 }
 

@@ -17,6 +17,16 @@ uint64_t plan_hash(const char *check, const char *compartment)
 	return hash ^ (hash >> 31);
 }
 
+int64_t plan_every(int64_t every_us, enum check_outcome outcome)
+{
+	static const int64_t most_us[CHECK_OUTCOME_COUNT] = {
+		[CHECK_PASSED] = INT64_MAX, [CHECK_FAILED] = INT64_C(3600) * 1000000, [CHECK_UNABLE] = INT64_C(900) * 1000000,
+	};
+
+	REQUIRE((unsigned)outcome < CHECK_OUTCOME_COUNT);
+	return every_us < most_us[outcome] ? every_us : most_us[outcome];
+}
+
 int64_t plan_next(int64_t every_us, uint64_t hash, int64_t after_us)
 {
 	int64_t offset_us;

@@ -27,6 +27,15 @@ static void turns(void **state)
 	}
 }
 
+static void after_what_did_not_pass(void **state)
+{
+	(void)state;
+	assert_int_equal(plan_every(24 * HOUR_US, CHECK_PASSED), 24 * HOUR_US);
+	assert_int_equal(plan_every(24 * HOUR_US, CHECK_FAILED), HOUR_US);
+	assert_int_equal(plan_every(24 * HOUR_US, CHECK_UNABLE), HOUR_US / 4);
+	assert_int_equal(plan_every(60 * SECOND_US, CHECK_UNABLE), 60 * SECOND_US);
+}
+
 static void at_the_start(void **state)
 {
 	(void)state;
@@ -75,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(turns),
+		cmocka_unit_test(after_what_did_not_pass),
 		cmocka_unit_test(at_the_start),
 		cmocka_unit_test(equal_intervals_do_not_bunch),
 	};

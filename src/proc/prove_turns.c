@@ -236,7 +236,7 @@ void prove_turns_ended(struct prove *prove, struct run *run, const struct provew
 	turn->running = false;
 	turn->asked = false;
 	turn->last_us = run->began_us;
-	turn->next_us = plan_next(turn->every_us, turn->hash, run->began_us);
+	turn->next_us = plan_next(plan_every(turn->every_us, (enum check_outcome)result.outcome), turn->hash, run->began_us);
 	if (!record(prove, run, &result) && turn->next_us > now_us + AGAIN_US)
 		turn->next_us = now_us + AGAIN_US;
 }
