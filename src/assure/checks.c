@@ -22,6 +22,7 @@
 #include "assure/inspect_ledger.h"
 #include "assure/inspect_notice.h"
 #include "assure/inspect_books.h"
+#include "assure/inspect_rounds.h"
 #include "assure/inspect_people.h"
 #include "assure/inspect_sealed.h"
 #include "assure/inspect_tables.h"
@@ -50,6 +51,7 @@ static const struct check *const lists[] = {
 	inspect_ledger_checks,
 	inspect_notice_checks,
 	inspect_books_checks,
+	inspect_rounds_checks,
 	inspect_people_checks,
 	inspect_sealed_checks,
 	inspect_tables_checks,

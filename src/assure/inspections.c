@@ -9,6 +9,7 @@
 #include "assure/inspect_notice.h"
 #include "assure/inspect_people.h"
 #include "assure/inspect_sealed.h"
+#include "assure/inspect_rounds.h"
 #include "assure/inspect_secrets.h"
 #include "assure/inspect_tables.h"
 #include "assure/inspections.h"
@@ -19,6 +20,7 @@ static const struct inspection *const lists[] = {
 	inspect_alert,
 	inspect_books,
 	inspect_case,
+	inspect_rounds,
 	inspect_crypto,
 	inspect_keys,
 	inspect_ledger,

@@ -13,7 +13,6 @@
 /* What is still to come. */
 enum subject {
 	IN_REGISTER,
-	WAITS_SETTINGS,
 	WAITS_CERT,
 	WAITS_OFFICE,
 	WAITS_API,
@@ -55,7 +54,6 @@ enum subject {
 };
 
 static const struct catalogue_words subjects[SUBJECT_COUNT] = {
-	[WAITS_SETTINGS] = {"設定と承認済みの変更との照合", "the comparison of settings with approved changes"},
 	[WAITS_CERT] = {"端末の証明書認証と端末用の入口", "certificates of terminals and a door of their own"},
 	[WAITS_OFFICE] = {"庁内ネットワークの登録と、庁外からのサインインの強化", "the register of office networks and the stronger sign-in from outside them"},
 	[WAITS_API] = {"外部システム用の認証情報", "credentials for other systems"},
@@ -112,7 +110,6 @@ static const struct wait {
 	{"outside-office-single-factor-refused", WAITS_OFFICE, NULL},
 	{"forged-origin-header-ignored", WAITS_OFFICE, NULL},
 	/* ID-7 */
-	{"access-review-within", IN_REGISTER, "access-review"},
 	/* ID-8 */
 	{"privileged-grant-expired-inactive", IN_REGISTER, "privileged-grant"},
 	/* ID-9 */
@@ -201,7 +198,6 @@ static const struct wait {
 	{"utility-use-recorded", WAITS_UTILITY, NULL},
 	/* CH-6 */
 	{"program-digest-equals-release", WAITS_RELEASE, NULL},
-	{"setting-without-change-record-none", WAITS_SETTINGS, NULL},
 	{"planted-change-detected", WAITS_PLANT, NULL},
 	/* CH-7 */
 	{"baseline-drift-none", WAITS_BASELINE, NULL},
@@ -306,7 +302,6 @@ static const struct wait {
 	/* GV-3 */
 	/* GV-4 */
 	/* GV-5 */
-	{"training-complete", IN_REGISTER, "training"},
 	{"untrained-grant-refused", IN_REGISTER, "training"},
 	/* GV-6 */
 	/* GV-7 */
