@@ -89,9 +89,20 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 const FILE_NAME = /filename="([^"\\/]{1,120})"/;
+const FULL_NAME = /filename\*=UTF-8''([0-9A-Za-z!#$&+.^_`|~%-]{1,1000})/; /* RFC 8187 */
+
+function fileName(disposition: string): string {
+  try {
+    const full = decodeURIComponent(FULL_NAME.exec(disposition)?.[1] ?? '').replace(/[/\\]/g, '_');
+    if (full !== '') return full;
+  } catch {
+    /* no UTF-8: the plain name does */
+  }
+  return FILE_NAME.exec(disposition)?.[1] ?? 'sekimori';
+}
 
 async function readFile(response: Response): Promise<Saved> {
-  const name = FILE_NAME.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'sekimori';
+  const name = fileName(response.headers.get('Content-Disposition') ?? '');
   return { name, blob: await response.blob() };
 }
 

@@ -7,7 +7,8 @@ import { integer, maybe, page, record, text } from './decode';
 export interface Issued {
   readonly id: string;
   readonly kind: string;
-  readonly object_kind: string | null;
+  readonly issuer_name: string | null;
+  readonly media: string | null;
   readonly number: number | null;
   readonly edition: number | null;
   readonly title: string | null;
@@ -18,7 +19,8 @@ export interface Issued {
 const issued = record<Issued>({
   id: text,
   kind: text,
-  object_kind: maybe(text),
+  issuer_name: maybe(text),
+  media: maybe(text),
   number: maybe(integer),
   edition: maybe(integer),
   title: maybe(text),

@@ -71,6 +71,8 @@ const PATHS = {
   alert: '/alerts/:alert',
   settings: '/settings',
   schedule: '/schedule',
+  letters: '/letters?state&channel',
+  documents: '/documents',
 
   /* officer */
   counts: '/counts?date',

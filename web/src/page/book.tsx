@@ -11,6 +11,7 @@ import { useSession } from '../base/session';
 import { Back } from '../part/back';
 import { Select } from '../part/field';
 import { FileButton } from '../part/file-button';
+import { Issue } from '../part/issue';
 import { Native } from '../part/name';
 import { PagesView } from '../part/pages';
 import { RecordMark, Validity } from '../part/record';
@@ -80,6 +81,7 @@ function Shown({ of: register, here }: { readonly of: Register; readonly here: H
             <span>{words.add}</span>
           </a>
         )}
+        <Issue kind="register" object={register.id} />
         {operations.has('record.export') && (
           <>
             <FileButton call={() => exportRegister(register.id, 'utf-8')}>{words.exportUtf8}</FileButton>

@@ -26,6 +26,8 @@ const TaskPage = later(async () => (await import('../page/task')).TaskPage);
 const AlertsPage = later(async () => (await import('../page/alerts')).AlertsPage);
 const AlertPage = later(async () => (await import('../page/alert')).AlertPage);
 const AlertRulesPage = later(async () => (await import('../page/alert-rules')).AlertRulesPage);
+const LettersPage = later(async () => (await import('../page/letters')).LettersPage);
+const DocumentsPage = later(async () => (await import('../page/documents')).DocumentsPage);
 
 type Shown =
   | 'desk'
@@ -51,7 +53,9 @@ type Shown =
   | 'alert'
   | 'alertRules'
   | 'settings'
-  | 'schedule';
+  | 'schedule'
+  | 'letters'
+  | 'documents';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -122,10 +126,12 @@ export const governScreens: Screens<Shown> = {
   alertRules: { view: () => <AlertRulesPage />, wide: true, needs: ['alert.rule-list'], under: 'alerts' },
   settings: { view: () => <SettingsPage />, wide: true, needs: ['setting.list'], tab: (words) => words.nav.settings },
   schedule: { view: () => <SchedulePage />, wide: true, needs: ['schedule.see'], tab: (words) => words.nav.schedule },
+  letters: { view: (here) => <LettersPage here={here} />, wide: true, needs: ['letter.list'], tab: (words) => words.nav.letters },
+  documents: { view: () => <DocumentsPage />, wide: true, needs: ['document.list'], tab: (words) => words.nav.documents },
 };
 
 /* What is kept, asked, told and done together. */
-export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers', 'campaigns'] };
+export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers', 'campaigns', 'documents'] };
 
 /* What is watched and what changes. */
-export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'schedule'] };
+export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'schedule', 'letters'] };

@@ -31,6 +31,8 @@ export const common: typeof Japanese = {
     campaigns: 'Campaigns',
     alerts: 'Alerts',
     settings: 'Service settings',
+    letters: 'Outbox',
+    documents: 'Documents',
     schedule: 'Schedule',
     terms: 'Terms of use',
     govern: 'Governance',

@@ -7,7 +7,8 @@ import { cases } from './cases';
 import { changes } from './changes';
 import { desk } from './desk';
 import { shared } from './govern-shared';
+import { papers } from './papers';
 import { records } from './records';
 import { service } from './service';
 
-export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts, ...campaigns };
+export const govern: GovernWords = { ...shared, ...desk, ...records, ...cases, ...changes, ...announcements, ...service, ...alerts, ...campaigns, ...papers };

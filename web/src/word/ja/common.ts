@@ -35,6 +35,8 @@ export const common = {
     campaigns: '一斉の取組み',
     alerts: '警報',
     settings: 'サービスの設定',
+    letters: '送信',
+    documents: '発行した文書',
     schedule: '定期処理',
     terms: '利用規約など',
     govern: '運営',
