@@ -104,7 +104,7 @@ for (const [language, viewport] of [['ja', NARROW], ['en', DESKTOP]]) {
       await someone({ language, viewport, scripts: [AXE] }, async (page) => {
         await signIn(page, account);
         const { items } = await read(page, '/v1/alerts?limit=1');
-        const pages = ['/alerts', '/alerts/rules', items[0] && `/alerts/${items[0].id}`, '/settings', '/schedule'];
+        const pages = ['/alerts', '/alerts/rules', items[0] && `/alerts/${items[0].id}`, '/settings', '/schedule', '/work-calendar'];
         for (const hash of pages.filter(Boolean)) {
           await at(page, hash);
           await page.waitForFunction((wanted) => location.hash === `#${wanted}`, hash);

@@ -73,6 +73,7 @@ const PATHS = {
   schedule: '/schedule',
   letters: '/letters?state&channel',
   documents: '/documents',
+  workdays: '/work-calendar',
 
   /* officer */
   counts: '/counts?date',

@@ -25,6 +25,7 @@ type Here = RouteOf<'announcements'>;
 
 function Mine() {
   const { say, told, language } = useGovernWords();
+  const { operations } = useSession();
   const words = say.announcements;
   const [current, again] = useRemote(readCurrent());
   useReturn(again);
@@ -32,7 +33,7 @@ function Mine() {
     <RemoteView of={current} again={again}>
       {({ items }) =>
         items.length === 0 ? (
-          <p class="empty">{words.nothingNow}</p>
+          <p class={operations.has('announcement.list') ? 'soft' : 'empty'}>{words.nothingNow}</p>
         ) : (
           <ul class="rows">
             {items.map((one) => (

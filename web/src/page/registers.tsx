@@ -17,6 +17,9 @@ const fits = ({ title }: Register, typed: string): boolean => {
   return wanted === '' || [title.ja, title.en].some((one) => one.normalize('NFKC').toLowerCase().includes(wanted));
 };
 
+/* Where something waits or runs out comes first. */
+const wanting = ({ counts }: Register): boolean => counts.waiting + counts.expiring + counts.expired > 0;
+
 function Count({ of: count, look }: { readonly of: number; readonly look?: string }) {
   return <span class={count > 0 ? look : 'nil'}>{count}</span>;
 }
@@ -50,7 +53,7 @@ function Kept({ of: registers }: { readonly of: readonly Register[] }) {
 }
 
 export function RegistersPage() {
-  const { say, told } = useGovernWords();
+  const { say, told, language } = useGovernWords();
   const words = say.registers;
   const [registers, again] = useRemote(readRegisters());
   const [typed, type] = useTyped();
@@ -61,7 +64,9 @@ export function RegistersPage() {
       <p class="lead">{words.lead}</p>
       <RemoteView of={registers} again={again}>
         {({ items }) => {
-          const records = items.filter((one) => one.kept === 'record' && fits(one, typed));
+          const records = items
+            .filter((one) => one.kept === 'record' && fits(one, typed))
+            .sort((a, b) => Number(wanting(b)) - Number(wanting(a)) || told(a.title).localeCompare(told(b.title), language));
           const kept = items.filter((one) => one.kept === 'entity' && fits(one, typed));
           return (
             <>

@@ -28,6 +28,7 @@ const AlertPage = later(async () => (await import('../page/alert')).AlertPage);
 const AlertRulesPage = later(async () => (await import('../page/alert-rules')).AlertRulesPage);
 const LettersPage = later(async () => (await import('../page/letters')).LettersPage);
 const DocumentsPage = later(async () => (await import('../page/documents')).DocumentsPage);
+const WorkdaysPage = later(async () => (await import('../page/workdays')).WorkdaysPage);
 
 type Shown =
   | 'desk'
@@ -55,7 +56,8 @@ type Shown =
   | 'settings'
   | 'schedule'
   | 'letters'
-  | 'documents';
+  | 'documents'
+  | 'workdays';
 
 export const governScreens: Screens<Shown> = {
   desk: { view: () => <DeskPage />, wide: true, needs: ['desk.see'], tab: (words) => words.nav.desk },
@@ -126,6 +128,7 @@ export const governScreens: Screens<Shown> = {
   alertRules: { view: () => <AlertRulesPage />, wide: true, needs: ['alert.rule-list'], under: 'alerts' },
   settings: { view: () => <SettingsPage />, wide: true, needs: ['setting.list'], tab: (words) => words.nav.settings },
   schedule: { view: () => <SchedulePage />, wide: true, needs: ['schedule.see'], tab: (words) => words.nav.schedule },
+  workdays: { view: () => <WorkdaysPage />, wide: true, needs: ['workdays.list'], tab: (words) => words.nav.workdays },
   letters: { view: (here) => <LettersPage here={here} />, wide: true, needs: ['letter.list'], tab: (words) => words.nav.letters },
   documents: { view: () => <DocumentsPage />, wide: true, needs: ['document.list'], tab: (words) => words.nav.documents },
 };
@@ -134,4 +137,4 @@ export const governScreens: Screens<Shown> = {
 export const govern: Group = { label: (words) => words.nav.govern, pages: ['announcements', 'cases', 'registers', 'campaigns', 'documents'] };
 
 /* What is watched and what changes. */
-export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'schedule', 'letters'] };
+export const service: Group = { label: (words) => words.nav.service, pages: ['alerts', 'changes', 'settings', 'workdays', 'schedule', 'letters'] };

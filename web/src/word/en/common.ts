@@ -32,6 +32,7 @@ export const common: typeof Japanese = {
     alerts: 'Alerts',
     settings: 'Service settings',
     letters: 'Outbox',
+    workdays: 'Closed days',
     documents: 'Documents',
     schedule: 'Schedule',
     terms: 'Terms of use',

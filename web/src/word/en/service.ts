@@ -27,6 +27,24 @@ export const service: typeof words = {
     changed: 'Asked for.',
   },
 
+  workdays: {
+    title: 'Closed days',
+    lead: 'Closed days do not count towards time limits such as the answer to an inquiry. Each edition counts from its day.',
+    none: 'Nothing is decided yet: closed are the weekdays of the contract, national holidays, and 29 December to 3 January.',
+    from: 'Counts from',
+    weekdays: 'Closed days of the week',
+    holidays: 'National holidays',
+    yearEnd: '29 December to 3 January',
+    closed: 'Closed',
+    open: 'Open',
+    extraClosed: 'Further closed days',
+    extraOpen: 'Open all the same',
+    daysHint: 'Dates like “2026-12-28 2027-01-04”, a space between.',
+    decided: 'Decided',
+    change: { label: 'Change the calendar', title: 'Ask to change the calendar', done: 'Asked for.' },
+    changeHint: 'Once a second administrator approves, days are counted by it from that day. Days that have been stay as they were counted.',
+  },
+
   schedule: {
     title: 'Schedule',
     lead: 'What runs by the clock, and what came of it.',

@@ -36,6 +36,7 @@ export const common = {
     alerts: '警報',
     settings: 'サービスの設定',
     letters: '送信',
+    workdays: '閉庁日の暦',
     documents: '発行した文書',
     schedule: '定期処理',
     terms: '利用規約など',
