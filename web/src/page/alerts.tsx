@@ -40,7 +40,7 @@ function List({ here }: { readonly here: Here }) {
               cell: (one) => (
                 <>
                   <a href={hrefOf({ page: 'alert', alert: one.id })}>{told(one.title)}</a>
-                  {one.origin && <span class="row-mark">{say.lists.elsewhere(one.origin)}</span>}
+                  {one.origin && <span class="row-mark">{say.lists.elsewhere(say.lists.place(one.origin))}</span>}
                 </>
               ),
             },

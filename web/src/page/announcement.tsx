@@ -63,7 +63,7 @@ function Facts({ of: story }: OfProps) {
       {story.origin && (
         <div>
           <dt>{say.record.origin}</dt>
-          <dd>{story.origin}</dd>
+          <dd>{say.lists.place(story.origin)}</dd>
         </div>
       )}
       {story.urgency !== 'normal' && (

@@ -101,7 +101,7 @@ function List({ here }: { readonly here: Here }) {
               label: columns.published,
               cell: (one) => (
                 <>
-                  {one.origin && <span class="row-mark">{say.lists.elsewhere(one.origin)}</span>}
+                  {one.origin && <span class="row-mark">{say.lists.elsewhere(say.lists.place(one.origin))}</span>}
                   {one.published_at ? writeInstant(one.published_at, language) : '—'}
                 </>
               ),

@@ -54,7 +54,7 @@ function Records({ of: register, here }: { readonly of: Register; readonly here:
               label: columns.filed,
               cell: (one) => (
                 <>
-                  {one.origin && <span class="row-mark">{say.lists.elsewhere(one.origin)}</span>}
+                  {one.origin && <span class="row-mark">{say.lists.elsewhere(say.lists.place(one.origin))}</span>}
                   {one.filed_by?.name && <Native>{one.filed_by.name}</Native>}
                   {one.filed_at && <span class="soft">{writeInstant(one.filed_at, language)}</span>}
                 </>

@@ -68,7 +68,7 @@ function Facts({ of: story }: Pick<OfProps, 'of'>) {
       {story.origin && (
         <div>
           <dt>{say.record.origin}</dt>
-          <dd>{story.origin}</dd>
+          <dd>{say.lists.place(story.origin)}</dd>
         </div>
       )}
       {story.outcome && (

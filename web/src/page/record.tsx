@@ -63,7 +63,7 @@ function Facts({ of: record }: { readonly of: RecordStory }) {
       {record.origin && (
         <div>
           <dt>{words.origin}</dt>
-          <dd>{words.originHint(record.origin)}</dd>
+          <dd>{words.originHint(say.lists.place(record.origin))}</dd>
         </div>
       )}
     </dl>

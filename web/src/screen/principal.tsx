@@ -8,7 +8,7 @@ import { ManagePage } from '../page/principal-manage';
 import { RollPage } from '../page/principal-roll';
 import { TabletsPage } from '../page/principal-tablets';
 import { TakingPage } from '../page/taking';
-import { govern, service } from './govern';
+import { govern } from './govern';
 import type { Entry, Screens } from './screen';
 
 export const principalScreens: Screens<'people' | 'person' | 'roll' | 'entry' | 'manage' | 'calendar' | 'tablets'> = {
@@ -44,7 +44,7 @@ export const principalMenu: readonly Entry[] = [
   'roll',
   'people',
   govern,
-  service,
+  'alerts',
   'manage',
   'account',
 ];

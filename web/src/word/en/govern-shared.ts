@@ -28,6 +28,7 @@ export const shared: typeof words = {
     kind: 'Kind',
     whole: 'Everywhere',
     system: 'The system',
+    place: (name) => (name === 'provider' ? 'the provider' : name),
     elsewhere: (name) => `From ${name}`,
     number: (number) => `No. ${number}`,
   },

@@ -26,6 +26,7 @@ export const shared = {
     kind: '種類',
     whole: '全体',
     system: 'システム',
+    place: (name: string) => (name === 'provider' ? '事業者' : name),
     elsewhere: (name: string) => `${name}から`,
     number: (number: number) => `第${number}号`,
   },
