@@ -17,6 +17,7 @@
 #include "assure/checks_session.h"
 #include "assure/checks_transit.h"
 #include "assure/inspect_case.h"
+#include "assure/checks_upload.h"
 #include "assure/inspect_crypto.h"
 #include "assure/inspect_keys.h"
 #include "assure/inspect_ledger.h"
@@ -32,6 +33,7 @@
 static const struct check *const lists[] = {
 	checks_package,
 	checks_transit,
+	checks_upload,
 	checks_session,
 	checks_roles,
 	checks_proof,

@@ -60,7 +60,7 @@ static const struct catalogue_words subjects[SUBJECT_COUNT] = {
 	[WAITS_NOTICES] = {"お知らせとファイルの公開範囲", "notices and files with an audience"},
 	[WAITS_WATCH] = {"検知と遮断の仕組み", "detection and blocking"},
 	[WAITS_WAF] = {"ウェブ攻撃対策（WAF）", "the web application firewall"},
-	[WAITS_UPLOAD] = {"ファイルの受付とウイルス検査", "uploads and their scan for malware"},
+	[WAITS_UPLOAD] = {"サーバと運用端末の定期的なウイルス検査", "regular scans of servers and terminals for malware"},
 	[WAITS_MAINT] = {"事業者の保守アクセスの承認", "approved maintenance access by the provider"},
 	[WAITS_NETWORK] = {"団体ごとのネットワーク区画", "a network compartment for each customer"},
 	[WAITS_STANDBY] = {"待機系", "a standby"},
@@ -174,8 +174,6 @@ static const struct wait {
 	{"bulk-export-held", WAITS_EXIT, NULL},
 	{"outbound-unlisted-refused", WAITS_WATCH, NULL},
 	/* DT-7 */
-	{"upload-test-malware-refused", WAITS_UPLOAD, NULL},
-	{"scanner-signatures-newer-than", WAITS_UPLOAD, NULL},
 	{"host-scan-within", WAITS_UPLOAD, NULL},
 	/* DT-8 */
 	{"host-services-equal-baseline", WAITS_BASELINE, NULL},
