@@ -242,7 +242,8 @@ err alert_put_todo(struct row_context *c, const struct alert *alert, int64_t now
 	    .probe = alert->probe, .account = alert->owner, .link = "/alerts/", .due_us = alert->handle_by, .grade = GRADE_2};
 	bool provider = false;
 
-	REQUIRE(rule != NULL);
+	if (rule == NULL)
+		return OK; /* it is gone from the file: its alerts stay, and call nobody */
 	TRY(alert_at_provider(c->db, &provider));
 	TRY(alert_words(alert, LANGUAGE_JA, &ja));
 	TRY(alert_words(alert, LANGUAGE_EN, &en));
@@ -261,15 +262,24 @@ err alert_put_todo(struct row_context *c, const struct alert *alert, int64_t now
 	return todo_put(c, &spec, now_us);
 }
 
-static err write_letter(struct row_context *c, const struct alert *alert, unsigned roles, int64_t now_us)
+err alert_mail(struct row_context *c, const struct alert *alert, int64_t now_us)
 {
+	const struct alert_rule *rule = alert_rule_of(alert->description);
+	bool provider = false;
 	struct letter_spec spec = {.template = "alert", .grade = GRADE_2, .cause = alert->row.id, .facility = alert->facility, .probe = alert->probe};
 	OWN(buf) values = {0};
 	OWN(buf) ja = {0};
 	OWN(buf) en = {0};
 	OWN(buf) link = {0};
 	char id[ID_TEXT_MAX];
+	unsigned roles;
 
+	if (rule == NULL)
+		return OK;
+	TRY(alert_at_provider(c->db, &provider));
+	roles = alert_handlers(rule, provider);
+	if (!rule->mail || alert->silenced || roles == 0)
+		return OK;
 	TRY(alert_words(alert, LANGUAGE_JA, &ja));
 	TRY(alert_words(alert, LANGUAGE_EN, &en));
 	id_format(alert->row.id, id);
@@ -318,14 +328,12 @@ static bool worth_a_copy(int64_t before, int64_t count)
 
 static err tell(struct row_context *c, const struct alert *alert, const struct alert_rule *rule, int64_t before, int64_t now_us)
 {
-	unsigned roles;
 	bool provider = false;
 
 	TRY(alert_at_provider(c->db, &provider));
-	roles = alert_handlers(rule, provider);
 	TRY(alert_put_todo(c, alert, now_us));
-	if (before == 0 && rule->mail && !alert->silenced && roles != 0)
-		TRY(write_letter(c, alert, roles, now_us));
+	if (before == 0)
+		TRY(alert_mail(c, alert, now_us));
 	return rule->to_provider && !provider && worth_a_copy(before, alert->count) ? post_copy(c, alert, rule, now_us) : OK;
 }
 

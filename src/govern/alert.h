@@ -93,6 +93,8 @@ MUST_USE err alert_words(const struct alert *alert, enum language language, stru
 MUST_USE err alert_at_provider(struct db *db, bool *provider_out);
 /* What there is to do about it, for its owner or for whoever handles it. */
 MUST_USE err alert_put_todo(struct row_context *c, const struct alert *alert, int64_t now_us);
+/* A letter to whoever handles it, where the rule says so and is not silent. */
+MUST_USE err alert_mail(struct row_context *c, const struct alert *alert, int64_t now_us);
 /* Roles that can handle it here; 0: it is handled where its copy went. */
 unsigned alert_handlers(const struct alert_rule *rule, bool provider);
 

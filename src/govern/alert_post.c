@@ -182,7 +182,10 @@ static err take_copy(struct call *call, const struct post_item *item)
 		TRY(take_reported(call, item, &alert));
 	TRY(found ? row_update(&call->rows, &alert_entity, &alert) : row_insert(&call->rows, &alert_entity, &alert));
 	TRY(call_object(call, "alert", alert.row.id));
-	return alert.state < ALERT_JUDGED ? alert_put_todo(&call->rows, &alert, call->now_us) : OK;
+	if (alert.state >= ALERT_JUDGED)
+		return OK;
+	TRY(alert_put_todo(&call->rows, &alert, call->now_us));
+	return found ? OK : alert_mail(&call->rows, &alert, call->now_us);
 }
 
 /* The provider has judged what came from here. Where people here handle it themselves, it stays theirs to judge. */
@@ -203,6 +206,8 @@ static err take_judged(struct call *call, const struct post_item *item)
 	handled_here = rule != NULL && alert_handlers(rule, false) != 0;
 	alert.report = judged.report;
 	alert.reported_at = alert.reported_at != 0 ? alert.reported_at : call->now_us;
+	if (alert.report_by == 0 && rule != NULL && rule->report_s > 0)
+		alert.report_by = judged.judged_at + rule->report_s * SECOND_US;
 	if (!handled_here) {
 		alert.judgement = judged.judgement;
 		alert.judged_at = judged.judged_at;

@@ -64,8 +64,23 @@ const CASE = `  - code: lost-thing
       - {code: search, title: {ja: "捜索", en: "Search"}, from: opened, until: found-it, target: 3s, days: all, warn: [50], escalate: [officer-admin]}
 `;
 
+const ALERT = `  - code: much-looked
+    title: {ja: "よく見る人", en: "Looks often"}
+    home: customer
+    see: [officer, auditor]
+    handle: [officer]
+    severity: info
+    words: {ja: "{count}回見た人がいます。", en: "Somebody looked {count} times."}
+    on: {operation: [me.see], outcome: done}
+    count: 3
+    within: 10m
+    by: actor
+    handle_within: 1h
+`;
+
 // What is written into the copy before the server starts.
 const additions = [
+	() => appendFileSync(file('alerts.yaml'), ALERT),
 	() => change('controls.yaml', 'registers:\n  - name: account\n', 'registers:\n  - name: umbrella\n    title:\n      ja: "傘の台帳"\n      en: "Umbrellas"\n    holds: "Owner and colour."\n  - name: account\n'),
 	() => appendFileSync(file('registers.yaml'), REGISTER),
 	() => appendFileSync(file('cases.yaml'), CASE),
@@ -136,6 +151,22 @@ test('a register that only the file knows is seen, filed in, approved, exported 
 	assert.equal(back.status, 200, `the reader knows it, too: ${back.text}`);
 });
 
+// ---- alerts ----
+
+let alert;
+
+test('a rule that only the file knows raises its alert, for those whom it names', async () => {
+	assert.ok((await good('GET', '/v1/alert-rules', 'auditor')).items.some((one) => one.code === 'much-looked' && one.count === 3 && !one.may_silence));
+	for (let i = 0; i < 3; i++)
+		await good('GET', '/v1/me', 'officer');
+	const mine = async (role) => (await good('GET', '/v1/alerts', role)).items.filter((one) => one.rule.code === 'much-looked');
+	await server.until('the alert', 30_000, async () => ([alert] = await mine('officer')) !== undefined && alert !== undefined);
+	assert.deepEqual([alert.count, alert.title.ja, alert.title.en, alert.state, alert.may.judge], [3, '3回見た人がいます。', 'Somebody looked 3 times.', 'open', true]);
+	assert.equal((await mine('auditor'))[0].may.judge, false);
+	assert.deepEqual(await mine('principal'), []);
+	assert.ok((await good('GET', '/v1/desk', 'officer')).items.some((one) => one.object.id === alert.id));
+});
+
 test('a mistake in a description stops the start, and is said with file, line and column', { timeout: 120_000 }, async () => {
 	await server.stop();
 	for (const [from, to, words] of [
@@ -147,6 +178,14 @@ test('a mistake in a description stops the start, and is said with file, line an
 		change('registers.yaml', from, to);
 		assert.match(await refused(), words);
 		change('registers.yaml', to, from);
+	}
+	for (const [from, to, words] of [
+		['operation: [me.see]', 'operation: [me.look]', /alerts\.yaml:\d+:\d+: "me\.look" is no operation/],
+		['{count}回見た', '{who}が見た', /alerts\.yaml:\d+:\d+: in the words only/],
+	]) {
+		change('alerts.yaml', from, to);
+		assert.match(await refused(), words);
+		change('alerts.yaml', to, from);
 	}
 	await again();
 	assert.equal((await umbrellas('officer')).counts.in_force, 1);
@@ -165,6 +204,7 @@ test('another word in the file is another right after the next start', { timeout
 test('what the file no longer has is retired: nothing new, and what there was stays', { timeout: 120_000 }, async () => {
 	const text = readFileSync(file('registers.yaml'), 'utf8');
 	writeFileSync(file('registers.yaml'), text.slice(0, text.indexOf('  - register: umbrella')));
+	change('alerts.yaml', ALERT, '');
 	change('controls.yaml', '  - name: umbrella\n    title:\n      ja: "傘の台帳"\n      en: "Umbrellas"\n    holds: "Owner and colour."\n', '');
 	await again();
 	assert.equal(await umbrellas('officer'), undefined);
@@ -173,6 +213,9 @@ test('what the file no longer has is retired: nothing new, and what there was st
 	assert.equal(kept.fields.owner, 'やまだ');
 	assert.equal(kept.may.edit, false);
 	assert.equal((await good('GET', `/v1/registers/${register.id}/records`, 'officer')).items.length >= 1, true);
+	const left = await good('GET', `/v1/alerts/${alert.id}`, 'officer');
+	assert.deepEqual([left.count, left.rule.id, left.state], [3, alert.rule.id, 'open']);
+	assert.ok(!(await good('GET', '/v1/alert-rules', 'officer')).items.some((one) => one.code === 'much-looked'));
 });
 
 // ---- cases ----
