@@ -30,6 +30,7 @@ function catalogue(parent) {
     after: 15s
     mail: yes
     to_provider: yes
+    report_within: 1h
 `)
   const cases = join(folder, 'cases.yaml')
   const text = readFileSync(cases, 'utf8')
@@ -139,6 +140,27 @@ test('K-39 P-7.1 kill -9 in the middle of scanning, reminding and posting', { ti
     // Two reminders each; while nothing ran, one for both.
     assert.ok(near.every(count => count >= 1 && count <= 2), JSON.stringify(near))
     assert.equal(numbers('sapporo', "SELECT COUNT(*) FROM todo WHERE kind <> 'alert-handle' AND object_kind = 'casefile' AND state = 0 GROUP BY object, kind").every(([count]) => count === 1), true)
+  })
+
+  await t.test('S-51 the provider judges its copy and reports; the customer reads the report on its own alert', async () => {
+    const operator = await server.signIn(server.person('operator'))
+    const of = async (token, origin) => (await ask('GET', '/v1/alerts?limit=200', token)).json().items.find(one => one.rule.code === 'door-knocks' && one.origin === origin)
+    const copy = await of(operator, 'sapporo')
+    assert.equal((await of(admin, '')).state, 'open')
+    const judge = body => ask('POST', `/v1/alerts/${copy.id}/judge`, operator, body)
+    const silent = await judge({ judgement: 'abnormal', note: '内部の記録' })
+    assert.equal(silent.status, 400)
+    assert.deepEqual(silent.json().errors.map(one => one.field), ['report'])
+    assert.equal((await judge({ judgement: 'abnormal', note: '内部の記録', report: '総当たりを止めました。' })).json().state, 'judged')
+    let mine
+    await server.until('the report', 30_000, async () => (mine = await of(admin, '')).state === 'judged')
+    const whole = (await ask('GET', `/v1/alerts/${mine.id}`, admin)).json()
+    assert.equal(whole.report, '総当たりを止めました。')
+    assert.equal(whole.judgement, 'abnormal')
+    assert.equal(whole.note, '', 'what the provider notes for itself stays there')
+    assert.ok(Date.parse(whole.reported_at) <= Date.parse(whole.report_by))
+    assert.equal((await ask('POST', `/v1/alerts/${copy.id}/close`, operator, {})).json().state, 'closed')
+    await server.until('the end', 30_000, async () => (await of(admin, '')).state === 'closed')
   })
 
   assert.deepEqual(server.trouble(), [])
