@@ -220,15 +220,20 @@ static err read_move(const struct yaml_node *node, struct casekind *kind)
 /* K1 */
 static err check_reached(const struct yaml_node *node, const struct casekind *kind)
 {
-	uint32_t reached = 1;
+	uint32_t reached = 1, left = 0;
 
 	for (size_t turn = 0; turn < kind->state_count; turn++)
 		for (size_t i = 0; i < kind->move_count; i++)
 			if ((kind->moves[i].from & reached) != 0)
 				reached |= 1u << kind->moves[i].to;
-	for (size_t i = 0; i < kind->state_count; i++)
+	for (size_t i = 0; i < kind->move_count; i++)
+		left |= kind->moves[i].from;
+	for (size_t i = 0; i < kind->state_count; i++) {
 		if ((reached & 1u << i) == 0)
 			return yaml_wrong(node, "no move leads to the state \"%s\"", kind->states[i].code);
+		if ((left & 1u << i) == 0 && !kind->states[i].final)
+			return yaml_wrong(node, "no move leads out of the state \"%s\", and it is not final", kind->states[i].code);
+	}
 	return OK;
 }
 

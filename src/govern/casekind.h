@@ -3,7 +3,8 @@
  *
  *   opened ─▶ the first state ─ moves ─▶ … ─▶ a final state
  *
- * K1  A kind is complete: every state but the first is reached by a move, every event that a clock waits for is one that some move emits.
+ * K1  A kind is complete: every state but the first is reached by a move, and every one but the final ones is left by one; every event
+ *     that a clock waits for is one that some move emits.
  * K2  What `mirror: provider` says is had by both compartments; filed at home, handled at the provider (casepost.h). At home those who
  *     may handle act beside whoever opened it.
  */

@@ -54,6 +54,7 @@ struct walk {
 	size_t count, next;
 	int64_t start_us, end_us;  /* of the whole; end NEVER */
 	int64_t told_us;           /* to where stretches have been given */
+	bool begun;                /* the first has been given */
 	bool past_end;             /* as though nothing had ended it */
 };
 
@@ -92,7 +93,8 @@ static bool walk_next(struct walk *walk, struct stretch *out)
 
 	if (walk->start_us == NEVER)
 		return false;
-	if (walk->told_us == 0) {
+	if (!walk->begun) {
+		walk->begun = true;
 		walk->told_us = out->from_us = days ? midnight_before(walk->start_us) + DAY_US : walk->start_us;
 	} else {
 		event = turn(walk, false);
