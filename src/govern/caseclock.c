@@ -10,6 +10,7 @@
 #define FLAG_HOLIDAYS 1
 #define FLAG_YEAR_END 2
 #define WEEKDAYS_ALL 127
+#define SECOND_US ((int64_t)1000000)
 
 #define AT(member) .offset = offsetof(struct caseclock, member)
 
@@ -289,6 +290,11 @@ err caseclock_decode(struct bytes from, struct arena *arena, struct caseclock_wo
 		return FAIL(INVALID);
 	*work_out = work;
 	return OK;
+}
+
+int64_t caseclock_due(const struct clock_rule *rule, const struct clock_measured *measured)
+{
+	return measured->due_us == 0 || rule->reading == CLOCK_SUM ? measured->due_us : measured->due_us - SECOND_US;
 }
 
 /* ---- the rows ---- */

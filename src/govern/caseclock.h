@@ -41,6 +41,9 @@ MUST_USE err caseclock_encode(const struct caseclock_work *work, struct buf *out
 /* INVALID: these are no such bytes. */
 MUST_USE err caseclock_decode(struct bytes from, struct arena *arena, struct caseclock_work *work_out);
 
+/* When people are told that it is over: of whole days the last second of the last one. 0: it has no due time. */
+int64_t caseclock_due(const struct clock_rule *rule, const struct clock_measured *measured);
+
 /* ---- the rows ---- */
 
 struct caseclock {

@@ -8,7 +8,8 @@
 
 #include "govern/casefile.h"
 
-#define HOUR_US ((int64_t)3600 * 1000000)
+#define SECOND_US ((int64_t)1000000)
+#define HOUR_US (3600 * SECOND_US)
 #define WORDS_MAX 400
 
 static const char *const entry_kinds[] = {[CASEFILE_OPENING] = "opening", [CASEFILE_MESSAGE] = "message", [CASEFILE_MOVE] = "move",
@@ -216,6 +217,14 @@ static void agree(const struct casekind_clock *clock, const struct contract *con
 		rule->reading = contract->clock_reading == 1 ? CLOCK_END_OF_DAY : CLOCK_SUM;
 }
 
+void casefile_due(struct casefile *casefile, const struct clock_rule *rule, const struct clock_measured *measured)
+{
+	int64_t due_us = caseclock_due(rule, measured);
+
+	if (measured->state == CLOCK_RUNNING && due_us != 0 && (casefile->due_at == 0 || due_us < casefile->due_at))
+		casefile->due_at = due_us;
+}
+
 struct counting {
 	struct worktime calendar;
 	struct contract contract;
@@ -233,8 +242,7 @@ static err count_one(struct row_context *c, const struct casekind *kind, const s
 	TRY(caseclock_calendar(&counting->calendar, casefile->opened_at, c->arena, &work.calendar));
 	agree(clock, &counting->contract, &work.rule);
 	TRY(caseclock_put(c, casefile->row.id, clock->code, &work, now_us, &measured));
-	if (measured.state == CLOCK_RUNNING && measured.due_us != 0 && (casefile->due_at == 0 || measured.due_us < casefile->due_at))
-		casefile->due_at = measured.due_us;
+	casefile_due(casefile, &work.rule, &measured);
 	return OK;
 }
 
@@ -294,6 +302,7 @@ static err clock_todo(struct row_context *c, const struct casekind *kind, const 
 	struct todo_spec spec = todo_for(casefile, name);
 	struct caseclock_work work = {0};
 	struct clock_measured measured;
+	int64_t due_us;
 	size_t warned = 0;
 
 	todo_name(clock, name);
@@ -304,18 +313,19 @@ static err clock_todo(struct row_context *c, const struct casekind *kind, const 
 		    now_us);
 	if (measured.state == CLOCK_STANDING || measured.due_us == 0)
 		return todo_done(c, name, casefile->row.id, (struct id){{0}}, TODO_VOID, now_us);
+	due_us = caseclock_due(&work.rule, &measured);
 	for (size_t i = 0; i < clock->warn_count; i++) {
 		int64_t at = clock_stage(&work.rule, work.events, work.count, &work.calendar, now_us, clock->warn[i]);
 
-		if (at != 0 && measured.due_us - at >= 1000000)
-			before_us[warned++] = measured.due_us - at;
+		if (at != 0 && due_us - at >= SECOND_US)
+			before_us[warned++] = due_us - at;
 	}
 	name_case(kind, casefile, clock->title.ja, clock->title.en, ja, en);
 	spec.ja = bytes_str(ja);
 	spec.en = bytes_str(en);
 	spec.roles = kind->described.handle;
 	spec.account = casefile->assignee;
-	spec.due_us = measured.due_us;
+	spec.due_us = due_us;
 	spec.reminders_us = before_us;
 	spec.escalate = clock->escalate;
 	*waits_out = true;

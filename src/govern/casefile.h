@@ -81,6 +81,8 @@ static inline bool casefile_handled_here(const struct casekind *kind, const stru
 MUST_USE err casefile_calendar_mark(struct row_context *c, int64_t *mark_out);
 /* At home: the clocks anew from the entries and the calendar. Sets due_at and calendar of the case, whose row is the caller's to write. */
 MUST_USE err casefile_count(struct row_context *c, const struct casekind *kind, struct casefile *casefile, int64_t now_us);
+/* Takes a clock's due time into account, where it runs and is over before the others. */
+void casefile_due(struct casefile *casefile, const struct clock_rule *rule, const struct clock_measured *measured);
 /* Whoever had something to do no longer has: before it is given to somebody else. */
 MUST_USE err casefile_release(struct row_context *c, const struct casekind *kind, const struct casefile *casefile, int64_t now_us);
 /* What somebody has to do now, and no longer has to. */

@@ -208,8 +208,7 @@ static err take_clock(struct call *call, const struct casekind *kind, struct cas
 		if (!bytes_is(code, kind->clocks[i].code))
 			continue;
 		TRY(caseclock_put(&call->rows, casefile->row.id, kind->clocks[i].code, &work, call->now_us, &measured));
-		if (measured.state == CLOCK_RUNNING && measured.due_us != 0 && (casefile->due_at == 0 || measured.due_us < casefile->due_at))
-			casefile->due_at = measured.due_us;
+		casefile_due(casefile, &work.rule, &measured);
 		return OK;
 	}
 	return OK; /* of a kind that has changed meanwhile */

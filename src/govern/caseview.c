@@ -212,8 +212,7 @@ static err put_clock(struct call *call, const struct casekind_clock *clock, cons
 	json_str(out, "state", states[m.state]);
 	json_int(out, "used_s", m.used_us / 1000000);
 	json_int(out, "target_s", m.target_us / 1000000);
-	/* of whole days the last second of the last one */
-	json_time(out, "due_at", m.due_us == 0 || work.rule.reading == CLOCK_SUM ? m.due_us : m.due_us - 1000000);
+	json_time(out, "due_at", caseclock_due(&work.rule, &m));
 	json_time(out, "started_at", m.started_us);
 	json_time(out, "ended_at", m.ended_us);
 	json_bool(out, "late", m.late);
