@@ -5,6 +5,7 @@
 #include "govern/casepost.h"
 #include "govern/caseview.h"
 #include "govern/named.h"
+#include "govern/newestid.h"
 
 #include "govern/casecall.h"
 
@@ -290,7 +291,7 @@ static err open_apply(struct call *call)
 		return conflict(call, "kind", "この種類の案件はここでは出せません。", "Cases of this kind are not opened here.");
 	casefile.state = bytes_str(kind->states[0].code);
 	TRY(fill(call, kind, &casefile, &body));
-	TRY(casefile_id(casefile.opened_at, &casefile.row.id));
+	TRY(newestid_make(casefile.opened_at, &casefile.row.id));
 	TRY(row_insert(&call->rows, &casefile_entity, &casefile));
 	TRY(new_entry(call, CASEFILE_OPENING, &casefile, &entry));
 	TRY(note(call, &casefile, &entry));

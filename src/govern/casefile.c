@@ -94,18 +94,6 @@ err casefile_start(void)
 
 /* ---- rows ---- */
 
-err casefile_id(int64_t opened_us, struct id *id_out)
-{
-	uint64_t newest_first = UINT64_MAX - (uint64_t)opened_us;
-	struct id id;
-
-	TRY(id_new(&id));
-	for (size_t i = 0; i < 8; i++)
-		id.b[i] = (uint8_t)(newest_first >> (56 - 8 * i));
-	*id_out = id;
-	return OK;
-}
-
 /* The one number that a statement answers with. */
 static err ask_number(struct row_context *c, const struct statement *statement, const struct id *description, int64_t *out)
 {

@@ -7,7 +7,7 @@
  * F1  Entries are never changed or removed; what a case is now follows from them. A case has CASEFILE_ENTRIES_MAX at most.
  * F2  State and number are the home compartment's to say. The other one shows what it was told, and its own moves until they are answered.
  * F3  What a guardian opened is sealed under the guardian's own key: it goes with the person.
- * F4  An id begins with the time of opening, the newest smallest, so that a list in the order of ids begins with the newest.
+ * F4  An id begins with the time of opening (newestid.h).
  */
 #ifndef GOVERN_CASEFILE_H
 #define GOVERN_CASEFILE_H
@@ -62,8 +62,6 @@ struct casefile_entry {
 extern const struct entity casefile_entity, casefile_entry_entity;
 
 MUST_USE err casefile_start(void);
-/* F4. UNAVAILABLE: no randomness. */
-MUST_USE err casefile_id(int64_t opened_us, struct id *id_out);
 /* The next number of a kind here. */
 MUST_USE err casefile_number(struct row_context *c, struct id description, int64_t *number_out);
 /* Entries in their order; in the arena. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "govern/casemove.h"
+#include "govern/newestid.h"
 
 #include "govern/casepost.h"
 
@@ -229,17 +230,6 @@ static err take_clocks(struct call *call, const struct casekind *kind, struct ca
 	return OK;
 }
 
-/* F4: an id that says another time is none of ours, and could be that of something else. */
-static bool id_fits(struct id id, int64_t opened_us)
-{
-	uint64_t newest_first = UINT64_MAX - (uint64_t)opened_us;
-
-	for (size_t i = 0; i < 8; i++)
-		if (id.b[i] != (uint8_t)(newest_first >> (56 - 8 * i)))
-			return false;
-	return true;
-}
-
 static err take_head(struct call *call, const struct casekind *kind, struct bytes letter, struct casefile *casefile)
 {
 	int64_t opened = 0;
@@ -256,7 +246,8 @@ static err take_head(struct call *call, const struct casekind *kind, struct byte
 		return FAIL(INVALID);
 	if (casefile->row.version != 0)
 		return opened == casefile->opened_at ? OK : FAIL(INVALID);
-	if (!id_fits(casefile->row.id, opened) || opened < call->now_us - AGE_MAX_US)
+	/* F4: an id that says another time is none of theirs, and could be that of something else. */
+	if (!newestid_fits(casefile->row.id, opened) || opened < call->now_us - AGE_MAX_US)
 		return FAIL(INVALID);
 	casefile->opened_at = opened;
 	return OK;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
-#include "govern/casefile.h"
 #include "govern/document_paper.h"
+#include "govern/newestid.h"
 #include "govern/person.h"
 #include "op/render.h"
 
@@ -235,7 +235,7 @@ static err keep(struct call *call, struct issuing *issuing)
 		TRY(e);
 	if ((err_is_ok(e) ? last.edition : 0) != document->edition - 1)
 		return FAIL(CONFLICT);
-	TRY(casefile_id(call->now_us, &document->row.id)); /* the newest first in every list */
+	TRY(newestid_make(call->now_us, &document->row.id)); /* the newest first in every list */
 	TRY(person_name(&call->rows, call->actor.account, &document->issuer_name));
 	TRY(hash_sha256(issuing->file, digest));
 	TRY(hex_of(call, digest, &document->digest));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "govern/clock.h"
+#include "govern/newestid.h"
 #include "op/contract.h"
 
 #include "govern/workcalendar.h"
@@ -221,6 +222,7 @@ static err change_apply(struct call *call)
 	}
 	call_store(call, &workcalendar_entity, &row);
 	row.edition = (int64_t)calendar.count + 1;
+	TRY(newestid_make(call->now_us, &row.row.id));
 	TRY(row_insert(&call->rows, &workcalendar_entity, &row));
 	json_row(&call->out, &workcalendar_entity, &row, "*");
 	return call_object(call, "work_calendar", row.row.id);
