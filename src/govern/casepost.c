@@ -182,6 +182,15 @@ static err take_entry(struct call *call, struct bytes letter, const struct casef
 	return OK;
 }
 
+/* What the other side says of state and move is told only where this side knows it; whether it holds, home decides. */
+static void keep_known(const struct casekind *kind, struct casefile_entry *entry)
+{
+	if (entry->kind != CASEFILE_MOVE || casekind_move(kind, entry->move) == NULL)
+		entry->move = (struct bytes){0};
+	if (casekind_state(kind, entry->state) == NULL)
+		entry->state = (struct bytes){0};
+}
+
 /* A last one may be too many: it is told where it came from, and stays there. */
 static err note(struct call *call, struct casefile *casefile, struct casefile_entry *entry)
 {
@@ -283,8 +292,10 @@ static err write_mirror(struct call *call, const struct casekind *kind, struct c
 	bool fresh = casefile->row.version == 0;
 	OWN(buf) body = {0};
 
-	if (told)
+	if (told) {
 		TRY(take_entry(call, letter, casefile, &entry));
+		keep_known(kind, &entry);
+	}
 	if (fresh || (told && entry.kind == CASEFILE_MOVE && casekind_move(kind, entry.move) != NULL && casekind_move(kind, entry.move)->needs[0] != NULL)) {
 		TRY(take_body(call, kind, letter, false, &body));
 		casefile->body = bytes_of(&body);
@@ -328,7 +339,7 @@ static err take_move(struct call *call, const struct casekind *kind, struct case
 
 	if (move == NULL || move->by != CASEKIND_HANDLER || !casekind_from(kind, move, casefile->state)) {
 		entry->kind = CASEFILE_MESSAGE;
-		entry->move = entry->state = (struct bytes){0};
+		entry->move = (struct bytes){0};
 		return OK;
 	}
 	if (move->needs[0] != NULL) {
@@ -336,7 +347,6 @@ static err take_move(struct call *call, const struct casekind *kind, struct case
 		TRY(casemove_fill(kind, move, bytes_of(&given), casefile, call->arena));
 	}
 	casemove_go(kind, move, casefile, call->now_us);
-	entry->state = casefile->state;
 	return OK;
 }
 
@@ -359,6 +369,8 @@ static err take_at_home(struct call *call, const struct post_item *item)
 	TRY(e);
 	if (entry.kind == CASEFILE_MOVE)
 		TRY(take_move(call, kind, &casefile, &entry, item->body));
+	keep_known(kind, &entry);
+	entry.state = casefile.state; /* Q2: nothing that the mirror says of it stops a clock */
 	TRY(note(call, &casefile, &entry));
 	TRY(casemove_settle(&call->rows, kind, &casefile, NULL, false, call->now_us));
 	return call_object(call, "casefile", casefile.row.id);

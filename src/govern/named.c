@@ -1,28 +1,13 @@
 #include "base/clock.h"
+#include "govern/person.h"
 
 #include "govern/named.h"
 
 err named_account(struct row_context *c, struct id account, struct bytes *name_out)
 {
-	const struct entity *entity = entity_find(BYTES_LIT("account"));
-	const struct field *field;
-	void *row;
-	err e;
+	err e = person_name(c, account, name_out);
 
-	REQUIRE(entity != NULL);
-	field = entity_field(entity, "name");
-	REQUIRE(field != NULL && field->type == FIELD_TEXT);
-	row = arena_alloc(c->arena, entity->size);
-	if (row == NULL)
-		return FAIL(UNAVAILABLE);
-	e = row_get(c, entity, account, row);
-	if (err_is(e, ERR_NOT_FOUND)) {
-		*name_out = (struct bytes){0};
-		return OK;
-	}
-	TRY(e);
-	*name_out = *(const struct bytes *)field_in(row, field);
-	return OK;
+	return err_is(e, ERR_NOT_FOUND) ? OK : e; /* whose key is gone has no name */
 }
 
 /* account.state 1 = active, membership.state 0 = active; a role is stored as its number, asked for as a mask */
