@@ -188,9 +188,8 @@ static err check_url(struct call *call)
 	for (size_t i = 0; i < url.len; i++)
 		if (url.ptr[i] <= ' ' || url.ptr[i] >= 0x7f || strchr("\"<>\\^`{|}#@", url.ptr[i]) != NULL)
 			return call_flaw(call, "url", FLAW_FORMAT, "URLに使えない文字があります。", "There is a character that no URL may have here.");
-	if (!is_allowed(url))
-		return call_flaw(call, "url", FLAW_RULE, "https:// で始まり、サービス提供者が許可した送り先のURLを入力してください。",
-		    "Give an https:// URL at a host that the provider has allowed.");
+	if (url.len <= 8 || memcmp(url.ptr, "https://", 8) != 0)
+		return call_flaw(call, "url", FLAW_FORMAT, "https:// で始まるURLを入力してください。", "Give a URL that begins with https://.");
 	return OK;
 }
 
@@ -266,6 +265,12 @@ static err approve_apply(struct call *call)
 	}
 	if (target.state != TARGET_WAITING)
 		return FAIL(CONFLICT);
+	if (!is_allowed(target.url)) {
+		problems_add(call->problems, "url", NULL, FLAW_RULE, call->language == LANGUAGE_EN ?
+		    "The provider has not allowed this host yet. Ask the provider, then approve." :
+		    "この送り先は、サービス提供者がまだ許可していません。提供者に依頼してから承認してください。");
+		return FAIL(CONFLICT);
+	}
 	target.state = TARGET_ACTIVE;
 	target.approver = call->actor.account;
 	target.decided_at = call->now_us;

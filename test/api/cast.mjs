@@ -120,7 +120,10 @@ export async function things(who) {
 		await aCopy(who, sent, 'demarcation'), await aRecord(who.operators.operator, ours, 'asset'),
 	];
 	const campaigns = await campaigned(who);
+	const outward = await Promise.all([overseers.admins[0], far.admin].map(sentOut));
 	return {
+		letter: [...outward.map((one) => one.letter), nothing],
+		target: [...outward.map((one) => one.target), nothing],
 		record: [...records, nothing],
 		campaign: [...campaigns.whole, nothing],
 		campaign_task: [...campaigns.tasks, nothing],
@@ -153,6 +156,14 @@ export async function things(who) {
 		account: [who.family, who.teacher, who.own, principal, overseers.officer, overseers.admins[1], elsewhere.guardian, elsewhere.staff, far.guardian]
 			.map(accountFact).concat(nothing),
 	};
+}
+
+// A letter of a city, and a target of webhooks that waits for a second person.
+async function sentOut(admin) {
+	(await post('/v1/letters/try', admin)).is(204);
+	const [letter] = (await get('/v1/letters?limit=1', admin)).is(200).json.items;
+	const { target } = (await post('/v1/targets', admin, { title: 'しけんの受信先', url: 'https://example.jp/hook', letters: 'trial' })).is(201).json;
+	return { letter: { kind: 'letter', id: letter.id, city: admin.city }, target: { kind: 'target', id: target.id, city: admin.city } };
 }
 
 // A review and a training that are under way, with tasks of both facilities, of the city, of a person; another city's.
@@ -339,6 +350,8 @@ const samples = {
 	year: () => 2026,
 	role: () => 'guardian',
 	size: () => 64,
+	url: () => 'https://example.jp/hook',
+	letters: () => 'trial',
 	offset: () => 0,
 	tile: () => '0/000.p/1',
 	bundle: () => '000.p/1',

@@ -25,7 +25,7 @@ const own = certify(folder)
 const foreign = certify(folder, 'foreign')
 const [mailPort, hookPort, strangePort] = [await freePort(), await freePort(), await freePort()]
 
-const server = await Server.start(undefined, { more: [
+const server = await Server.start(undefined, { signins: 60, more: [
   '--catalog', catalog, '--relay', `smtp://127.0.0.1:${mailPort}`, '--relay-ca', own.ca, '--mail-from', 'no-reply@sekimori.example', '--allow', `127.0.0.1:${hookPort}`,
 ] })
 let mail
@@ -105,15 +105,57 @@ test('K-1 what the relay refuses for now is tried again, what it refuses for goo
 
 test('K-1 a webhook is signed, goes where it may alone, follows nobody, and is approved by a second person', async () => {
   hooks = await HookServer.start(hookPort, own)
+  const second = await server.signIn(server.accounts.filter(a => a.role === 'officer-admin' && a.customer === 'sapporo')[1] ?? admin)
   const file = (url, letters = 'trial') => server.call('POST', '/v1/targets', { token, body: { title: '市の台帳', url, letters } })
-  for (const url of [`http://127.0.0.1:${hookPort}/`, `https://127.0.0.1:${strangePort}/`, `https://localhost:${hookPort}/`, `https://a@127.0.0.1:${hookPort}/`, 'https://example.com/'])
+  const approve = (target, by) => server.call('POST', `/v1/targets/${target}/approve`, { token: by, body: {} })
+  for (const url of [`http://127.0.0.1:${hookPort}/`, `https://a@127.0.0.1:${hookPort}/`, `https://127.0.0.1:${hookPort}/#x`, 'file:///etc/passwd'])
     assert.equal((await file(url)).status, 400, url)
   assert.equal((await file(`https://127.0.0.1:${hookPort}/in`, 'no-such-letter')).status, 400)
+  for (const url of [`https://127.0.0.1:${strangePort}/`, `https://localhost:${hookPort}/`, 'https://example.com/']) { // not on the list
+    const { target } = (await file(url)).json()
+    assert.equal((await approve(target.id, second)).status, 409, url)
+  }
   const made = (await file(`https://127.0.0.1:${hookPort}/in?x=1`)).json()
   assert.match(made.secret, /^[0-9a-f]{64}$/)
+  assert.ok(!(await server.call('GET', '/v1/targets', { token })).text.includes(made.secret), 'the secret is shown once')
   await attempt()
-  assert.equal((await server.call('POST', `/v1/targets/${made.target.id}/approve`, { token, body: {} })).status, 403, 'who files does not approve')
+  assert.equal((await approve(made.target.id, token)).status, 403, 'who files does not approve')
   assert.equal((await letters('&channel=webhook')).length, 0, 'not before it is approved')
+  assert.equal((await approve(made.target.id, second)).status, 204)
+
+  await attempt()
+  const [{ id }] = await letters('&channel=webhook')
+  await settled(id, 'delivered')
+  assert.equal(hooks.calls.length, 1)
+  const [call] = hooks.calls
+  const { t, v1 } = Object.fromEntries(call.headers['sekimori-signature'].split(',').map(part => part.split('=')))
+  assert.equal(v1, createHmac('sha256', Buffer.from(made.secret, 'hex')).update(`${t}.${call.body}`).digest('hex'))
+  assert.equal(call.headers['sekimori-letter'], id)
+  assert.equal(call.url, '/in?x=1')
+  const told = JSON.parse(call.body)
+  assert.deepEqual([told.id, told.letter], [id, 'trial'])
+  assert.match(told.subject.ja, /試し/)
+
+  // A redirect is not followed, a failure is tried again, an answer without end is cut off, 410 ends it.
+  for (const [answer, error] of [
+    [(request, response) => response.writeHead(307, { location: `https://127.0.0.1:${hookPort}/elsewhere` }).end(), /HTTP 307/],
+    [(request, response) => response.writeHead(500).end(), /HTTP 500/],
+    [(request, response) => { response.writeHead(200); response.end(Buffer.alloc(1 << 20)) }, /./],
+  ]) {
+    hooks.answer = answer
+    await attempt()
+    const [{ id }] = await letters('&channel=webhook')
+    await server.until('an attempt', 20000, async () => (await letters()).find(l => l.id === id).attempts > 0)
+    assert.match((await letters()).find(l => l.id === id).error, error)
+    hooks.answer = (request, response) => response.writeHead(204).end()
+    await settled(id, 'delivered')
+  }
+  assert.ok(!hooks.calls.some(one => one.url === '/elsewhere'))
+  hooks.answer = (request, response) => response.writeHead(410).end()
+  await attempt()
+  const [last] = await letters('&channel=webhook')
+  await settled(last.id, 'failed')
+  assert.equal((await server.call('POST', `/v1/targets/${made.target.id}/end`, { token, body: {} })).status, 204)
 })
 
 // Of accounts and letters of one city, by kill -9 at any point.
