@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{"entities", cli_entities, "the data dictionary"},
 	{"sql", cli_sql, "tables and derived statements for PostgreSQL"},
 	{"ledger", cli_ledger, "ledger verify DIR: check a data directory or an export, offline"},
+	{"bounce", cli_bounce, "hand over a mail that came back, from standard input: for the mail server; exit 0 taken, 1 not ours, 75 not now"},
 	{"check", cli_check, "how the annex is met: --url URL --login NAME [--requirement ID | --run CHECK]; exit 0 proven, 1 failing, 3 old, 4 open, 5 no answer"},
 	{"witness", cli_witness, "follow a ledger from a machine of one's own: --vkey KEY --key FILE --log URL; more: witness"},
 };

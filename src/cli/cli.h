@@ -63,6 +63,8 @@ struct cli_options {
 };
 
 int cli_demo(const struct cli_options *options);
+#define BOUNCE_SOCKET "bounce.socket" /* below --dir, while it is served with --relay */
+int cli_bounce(const struct cli_options *options);
 int cli_serve(const struct cli_options *options);
 int cli_init(const struct cli_options *options);
 int cli_import(const struct cli_options *options);

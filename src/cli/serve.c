@@ -258,7 +258,7 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 	struct found found = {{0}};
 	struct supervisor_compartment compartments[SUPERVISOR_COMPARTMENTS_MAX];
 	struct boot_setting settings[SETTINGS_MAX] = {{.name = "url"}, {.name = "catalog"}, {.name = "checks"}, {.name = "clamd"}};
-	char web_path[PATH_MAX];
+	char web_path[PATH_MAX], bounces[PATH_MAX];
 	struct supervisor_door door = {
 		.name = "main", .address = address, .port = options->port, .certificate = certificate, .private_key = key,
 		.web = web_folder(options, web_path),
@@ -285,6 +285,8 @@ int serve_run(const struct cli_options *options, const char *certificate, const 
 		compartments[i] = (struct supervisor_compartment){found.names[i], found.paths[i]};
 	config.compartment_count = found.count;
 	config.probe = PROBE_NAME;
+	if (options->relay != NULL && snprintf(bounces, sizeof(bounces), "%s/" BOUNCE_SOCKET, options->dir) < (int)sizeof(bounces))
+		config.bounces = bounces;
 	door.compartments = (const char *const *)found.names;
 	door.compartment_count = found.count;
 	if (err_is_ok(e))

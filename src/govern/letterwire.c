@@ -16,6 +16,7 @@ static const unsigned parts[LETTERWIRE_KIND_COUNT] = {
 	[LETTERWIRE_MAIL] = LETTER | AT | NAME | TEXT | BODY,
 	[LETTERWIRE_HOOK] = LETTER | AT | TOPIC | TEXT | DATA | BODY,
 	[LETTERWIRE_RESULT] = LETTER | OUTCOME | NAME | TEXT,
+	[LETTERWIRE_BOUNCE] = LETTER | TEXT,
 };
 
 static bool is_text(struct bytes text)

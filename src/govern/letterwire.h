@@ -8,7 +8,7 @@
  *   core ──▶ post      PARCEL (to), ANSWER (to whom it came from)
  *   post ──▶ core      PLACES, PARCEL (from), ANSWER
  *   core ──▶ courier   MAIL, HOOK
- *   courier ─▶ core    ABLE, RESULT
+ *   courier ─▶ core    ABLE, RESULT, BOUNCE
  */
 #ifndef GOVERN_LETTERWIRE_H
 #define GOVERN_LETTERWIRE_H
@@ -31,6 +31,7 @@ enum letterwire_kind {
 	LETTERWIRE_MAIL,    /* letter; at_us; name: the address; text: the subject; body: the words */
 	LETTERWIRE_HOOK,    /* letter; at_us; topic: the event; text: the URL; data: the secret; body: JSON */
 	LETTERWIRE_RESULT,  /* letter; outcome; name: by what name the other side knows it; text: why */
+	LETTERWIRE_BOUNCE,  /* letter; text: why; of one that was sent, perhaps long ago */
 	LETTERWIRE_KIND_COUNT
 };
 

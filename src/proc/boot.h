@@ -32,7 +32,7 @@ enum process_kind {
 /* What stands at the other end of a descriptor. */
 enum fd_role {
 	FD_CONTROL,      /* the supervisor; SEQPACKET, blocking */
-	FD_LISTEN,       /* edge: a listening TCP socket, non-blocking */
+	FD_LISTEN,       /* edge: a listening TCP socket, non-blocking; courier: a local one for bounces */
 	FD_CERTIFICATE,  /* edge, prove: the certificate chain's PEM file, opened for reading */
 	FD_PRIVATE_KEY,  /* edge: the private key's PEM file, opened for reading */
 	FD_EDGE,         /* core: a loop of an edge; peer: the door's name, index: the loop */

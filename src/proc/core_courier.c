@@ -270,6 +270,9 @@ static err take(struct core_teller *teller, struct bytes message)
 		return take_able(teller, &frame);
 	case LETTERWIRE_RESULT:
 		return take_result(teller, &frame);
+	case LETTERWIRE_BOUNCE:
+		settle(teller, frame.letter, LETTER_HAS_BOUNCED, frame.text, (struct bytes){0});
+		return OK;
 	default:
 		return FAIL(INVALID);
 	}

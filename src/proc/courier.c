@@ -3,7 +3,7 @@
  *
  *   core ── MAIL, HOOK ─▶ courier ══ TLS ══▶ relay, receivers       (proc/errand)
  *     ▲                      │ ▲
- *     └────── RESULT ────────┘ └── bounces, by the local socket `bounce` ── sekimori bounce ◀─ mail server
+ *     └────── RESULT ────────┘ └── bounces, by a local socket ── sekimori bounce ◀─ mail server
  *
  * K1  It holds no letter: what is under way when it ends was not answered, and the core sends it again with the same id.
  * K2  It reaches nobody but those on the list (proc/outward): by the addresses it found before it gave up looking, by ports (Landlock).
@@ -22,11 +22,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/crypto.h"
+#include "proc/bounce.h"
 #include "proc/errand.h"
 #include "proc/mailtext.h"
 #include "proc/sandbox.h"
 
 #define CORES_MAX 64
+#define CLIENTS_MAX 4
+#define CLIENT_US INT64_C(20000000)
 #define ERRANDS_EACH 8              /* of one core; it holds back by itself */
 #define HOST_CONNECTIONS 4L
 #define CONNECTIONS 64L
@@ -34,6 +37,13 @@
 #define RENEW_US (INT64_C(6) * 3600 * 1000000)
 #define RENEW_SOON_US INT64_C(60000000)  /* after something could not be reached */
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
+
+/* A mail server that hands over a bounce. */
+struct client {
+	int fd;                     /* -1: none */
+	struct buf mail;
+	int64_t until_us;
+};
 
 struct place {
 	char name[PROC_NAME_MAX];
@@ -47,6 +57,8 @@ struct courier {
 	size_t place_count;
 	CURLM *multi;
 	int control;
+	int listener;               /* -1: none */
+	struct client clients[CLIENTS_MAX];
 	int64_t began_us;           /* monotonic */
 	bool unreached;
 	uint16_t ports[OUTWARD_PLACES_MAX];
@@ -227,6 +239,85 @@ static void on_place(struct courier *courier, struct place *place)
 	place_lost(courier, place);
 }
 
+/* ---- bounces ---- */
+
+static void client_end(struct client *client, const char *answer)
+{
+	if (answer != NULL)
+		(void)send(client->fd, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL); /* or it hears nothing, and comes again */
+	(void)close(client->fd);
+	buf_free(&client->mail);
+	client->fd = -1;
+}
+
+/* "taken": nothing more is to be done with it. "later": the core is not there. */
+static const char *bounced(struct courier *courier, struct bytes mail)
+{
+	struct letterwire frame = {.kind = LETTERWIRE_BOUNCE};
+	struct bounce bounce;
+	struct place *place = NULL;
+	char name[PROC_NAME_MAX];
+
+	if (!err_is_ok(bounce_read(mail, &bounce)))
+		return "strange\n";
+	if (!bounce.failed)
+		return "taken\n";
+	if (bounce.compartment.len < sizeof(name)) {
+		memcpy(name, bounce.compartment.ptr, bounce.compartment.len);
+		name[bounce.compartment.len] = '\0';
+		place = place_find(courier, name);
+	}
+	if (place == NULL)
+		return "strange\n";
+	frame.letter = bounce.letter;
+	frame.text = bytes_str(bounce.words);
+	return err_is_ok(say(place, &frame)) ? "taken\n" : "later\n";
+}
+
+static void on_client(struct courier *courier, struct client *client)
+{
+	ssize_t got;
+
+	if (!err_is_ok(buf_reserve(&client->mail, 16384))) {
+		client_end(client, "later\n");
+		return;
+	}
+	got = recv(client->fd, client->mail.ptr + client->mail.len, 16384, MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got > 0)
+		client->mail.len += (size_t)got;
+	if (got < 0 || client->mail.len > BOUNCE_MAX)
+		client_end(client, "strange\n");
+	else if (got == 0)
+		client_end(client, bounced(courier, bytes_of(&client->mail)));
+}
+
+static void on_listener(struct courier *courier)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (courier->clients[i].fd < 0) {
+			courier->clients[i].fd = accept4(courier->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+			courier->clients[i].until_us = clock_mono_us() + CLIENT_US;
+			return;
+		}
+}
+
+static void clients_expire(struct courier *courier)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (courier->clients[i].fd >= 0 && clock_mono_us() >= courier->clients[i].until_us)
+			client_end(&courier->clients[i], NULL);
+}
+
+static bool clients_full(const struct courier *courier)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (courier->clients[i].fd < 0)
+			return false;
+	return true;
+}
+
 /* ---- the loop ---- */
 
 static bool idle(const struct courier *courier)
@@ -235,6 +326,9 @@ static bool idle(const struct courier *courier)
 		for (size_t k = 0; k < ERRANDS_EACH; k++)
 			if (courier->places[i].errands[k] != NULL)
 				return false;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (courier->clients[i].fd >= 0)
+			return false;
 	return true;
 }
 
@@ -258,25 +352,52 @@ static int on_control(struct courier *courier)
 	return message.kind == CONTROL_STOP ? 1 : 0;
 }
 
+struct watched {
+	struct curl_waitfd fds[CORES_MAX + CLIENTS_MAX + 2];
+	unsigned count;
+};
+
+static void watch(struct watched *watched, int fd)
+{
+	if (fd >= 0)
+		watched->fds[watched->count++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+}
+
+/* Something came, or its end has come. */
+static bool stirred(const struct watched *watched, int fd)
+{
+	for (unsigned i = 0; fd >= 0 && i < watched->count; i++)
+		if (watched->fds[i].fd == fd)
+			return watched->fds[i].revents != 0;
+	return false;
+}
+
 static int turn(struct courier *courier)
 {
-	struct curl_waitfd watched[CORES_MAX + 1] = {{.fd = courier->control, .events = CURL_WAIT_POLLIN}};
-	unsigned place_at[CORES_MAX + 1] = {0};
-	unsigned count = 1;
+	struct watched watched = {.count = 0};
 	int running = 0;
 
+	watch(&watched, courier->control);
+	if (!clients_full(courier))
+		watch(&watched, courier->listener);
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		watch(&watched, courier->clients[i].fd);
 	for (size_t i = 0; i < courier->place_count; i++)
-		if (courier->places[i].fd >= 0) {
-			place_at[count] = (unsigned)i;
-			watched[count++] = (struct curl_waitfd){.fd = courier->places[i].fd, .events = CURL_WAIT_POLLIN};
-		}
-	if (curl_multi_poll(courier->multi, watched, count, 1000, NULL) != CURLM_OK || curl_multi_perform(courier->multi, &running) != CURLM_OK)
+		watch(&watched, courier->places[i].fd);
+	if (curl_multi_poll(courier->multi, watched.fds, watched.count, 1000, NULL) != CURLM_OK ||
+	    curl_multi_perform(courier->multi, &running) != CURLM_OK)
 		return -1;
 	look_for_ended(courier);
-	for (unsigned i = 1; i < count; i++)
-		if (watched[i].revents != 0 && courier->places[place_at[i]].fd == watched[i].fd)
-			on_place(courier, &courier->places[place_at[i]]);
-	return watched[0].revents != 0 ? on_control(courier) : 0;
+	for (size_t i = 0; i < courier->place_count; i++)
+		if (stirred(&watched, courier->places[i].fd))
+			on_place(courier, &courier->places[i]);
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (stirred(&watched, courier->clients[i].fd))
+			on_client(courier, &courier->clients[i]);
+	clients_expire(courier);
+	if (stirred(&watched, courier->listener))
+		on_listener(courier);
+	return stirred(&watched, courier->control) ? on_control(courier) : 0;
 }
 
 static int loop(struct courier *courier)
@@ -422,7 +543,12 @@ static err narrow(struct courier *courier, const struct boot *boot)
 
 static err open_all(struct courier *courier, const struct boot *boot)
 {
+	const struct boot_fd *listener = boot_find(boot, FD_LISTEN, NULL, 0);
+
 	courier->control = boot_control(boot);
+	courier->listener = listener != NULL ? listener->fd : -1;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		courier->clients[i].fd = -1;
 	courier->began_us = clock_mono_us();
 	TRY(crypto_start());
 	TRY(find_places(courier, boot));

@@ -1,8 +1,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "proc/listen.h"
@@ -77,6 +80,25 @@ err listen_open(const char *address_text, uint16_t port, int *fd_out, uint16_t *
 	if (!err_is_ok(result)) {
 		(void)close(fd); /* nothing came through it */
 		return result;
+	}
+	*fd_out = fd;
+	return OK;
+}
+
+err listen_local(const char *path, int *fd_out)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (snprintf(at.sun_path, sizeof(at.sun_path), "%s", path) >= (int)sizeof(at.sun_path))
+		return FAIL(UNAVAILABLE);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return FAIL(UNAVAILABLE);
+	(void)unlink(path); /* of the run before; else bind says so */
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 || chmod(path, 0666) != 0 || listen(fd, 8) != 0) {
+		(void)close(fd);
+		return FAIL(UNAVAILABLE);
 	}
 	*fd_out = fd;
 	return OK;

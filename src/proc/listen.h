@@ -10,4 +10,7 @@
  * INVALID: no such address. CONFLICT: taken. UNAVAILABLE: refused by the system. */
 MUST_USE err listen_open(const char *address, uint16_t port, int *fd_out, uint16_t *port_out);
 
+/* A local stream socket at a path, in place of the one before; whoever runs on this machine may speak to it. UNAVAILABLE: it cannot be made. */
+MUST_USE err listen_local(const char *path, int *fd_out);
+
 #endif

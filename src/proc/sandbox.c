@@ -125,6 +125,11 @@ static const struct call_row calls_local[] = {
 	MAY_STREAM(AF_UNIX), MAY(connect),
 };
 
+/* From a socket that listens already. */
+static const struct call_row calls_answer[] = {
+	MAY(accept4),
+};
+
 /* What libraries try beside: a datagram, to learn whether there is IPv6. */
 static const struct call_row calls_no_datagrams[] = {
 	REFUSE_IF(socket, EACCES, 1, SOCKET_TYPE, SOCK_DGRAM),
@@ -256,7 +261,7 @@ static const struct sandbox sandboxes[PROCESS_KIND_COUNT] = {
 	/* The only one that speaks outwards, and only to the ports of those on its list. */
 	[PROCESS_COURIER] = {
 		.name = "courier",
-		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_no_datagrams), GROUP(calls_no_files)},
+		.groups = {GROUP(calls_life), GROUP(calls_connect), GROUP(calls_no_datagrams), GROUP(calls_answer), GROUP(calls_no_files)},
 		.connects = true,
 		.keeps_secrets = true,
 		.files_max = 256,

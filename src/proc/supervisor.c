@@ -64,6 +64,7 @@ struct supervisor {
 	struct child children[CHILDREN_MAX];
 	size_t child_count;
 	struct links links;
+	int bounces;           /* listens for the courier; -1: nobody does */
 	bool compartment_ready[SUPERVISOR_COMPARTMENTS_MAX];
 	int signals;
 	bool told_ready;
@@ -270,6 +271,12 @@ static err fill_prove(const struct supervisor *s, struct boot *boot)
 
 static err fill_courier(const struct supervisor *s, struct boot *boot)
 {
+	int listener = s->bounces < 0 ? -1 : fcntl(s->bounces, F_DUPFD_CLOEXEC, 0);
+
+	if (s->bounces >= 0 && listener < 0)
+		return FAIL(UNAVAILABLE);
+	if (listener >= 0)
+		boot->fds[boot->fd_count++] = (struct boot_fd){.role = FD_LISTEN, .fd = listener};
 	if (s->config->relay_ca != NULL)
 		TRY(open_file(boot, FD_RELAY_CA, s->config->relay_ca));
 	return s->config->relay_secret != NULL ? open_file(boot, FD_RELAY_SECRET, s->config->relay_secret) : OK;
@@ -787,6 +794,8 @@ static err run(struct supervisor *s)
 	raise_descriptors();
 	TRY(prepare_folders(s));
 	TRY(open_doors(s));
+	if (s->config->bounces != NULL && !err_is_ok(listen_local(s->config->bounces, &s->bounces)))
+		log_warn("%s cannot be made: mail that comes back is not noticed", s->config->bounces);
 	if (geteuid() != 0)
 		log_info("not started by root: all processes share this user and are kept apart by their sandboxes only");
 	TRY(sandbox_supervisor());
@@ -817,6 +826,7 @@ err supervisor_run(const struct supervisor_config *config)
 	if (s == NULL)
 		return FAIL(UNAVAILABLE);
 	s->config = config;
+	s->bounces = -1;
 	for (size_t i = 0; i < SUPERVISOR_DOORS_MAX; i++)
 		s->doors[i].fd = -1;
 	result = watch_signals(s, &before);
@@ -829,6 +839,8 @@ err supervisor_run(const struct supervisor_config *config)
 	for (size_t i = 0; i < config->door_count; i++)
 		if (s->doors[i].fd >= 0)
 			(void)close(s->doors[i].fd); /* only listened */
+	if (s->bounces >= 0)
+		(void)close(s->bounces); /* likewise */
 	links_wipe(&s->links);
 	free(s);
 	return result;

@@ -41,6 +41,7 @@ struct supervisor_config {
 	size_t compartment_count;
 	const char *probe;                     /* the compartment that is made for checks: the only one whose rights an intruder gets. NULL: none */
 	const char *relay_ca, *relay_secret;   /* files for the courier; NULL: none */
+	const char *bounces;                   /* where its local socket for bounces is made; NULL: none */
 	const struct boot_setting *settings;   /* given to every process */
 	size_t setting_count;
 	uint32_t user_base;                    /* when root: uid = base + TABLE_USERS_EACH * (index of compartment or door) + kind; 0: stay root */

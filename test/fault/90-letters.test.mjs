@@ -2,12 +2,13 @@
 // whom the certificate does not vouch for, and nothing above what may be told.
 import test from 'node:test'
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Server, freePort, seeded } from './server.mjs'
+import { Server, freePort, program, seeded } from './server.mjs'
 import { HookServer, MailServer, certify } from './receivers.mjs'
 
 const rounds = Number(process.env.SEKIMORI_ROUNDS ?? 10)
@@ -156,6 +157,26 @@ test('K-1 a webhook is signed, goes where it may alone, follows nobody, and is a
   const [last] = await letters('&channel=webhook')
   await settled(last.id, 'failed')
   assert.equal((await server.call('POST', `/v1/targets/${made.target.id}/end`, { token, body: {} })).status, 204)
+})
+
+// As a mail server does it: the whole mail on standard input.
+test('K-1 a mail that comes back is marked on its letter, by its own return address alone', async () => {
+  await attempt()
+  const { id } = await newest()
+  await settled(id, 'sent')
+  const hand = text => spawnSync(program, ['bounce', '--dir', server.dir], { input: text }).status
+  const report = (to, action = 'failed') => `From: MAILER-DAEMON@relay.example\r\nTo: <${to}>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n` +
+    `--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n` +
+    `Final-Recipient: rfc822; x@sapporo.example\r\nAction: ${action}\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 nobody\r\n\r\n--b--\r\n`
+  assert.equal(hand(''), 1)
+  assert.equal(hand('To: someone@example.jp\r\n\r\nhello'), 1)
+  assert.equal(hand(report('no-reply@sekimori.example')), 1)
+  assert.equal(hand(report(`no-reply+nowhere.${id}@sekimori.example`)), 1)
+  assert.equal(hand(report(`no-reply+sapporo.${id}@sekimori.example`, 'delayed')), 0)
+  assert.equal(hand(report(`no-reply+hinoki.${id}@sekimori.example`)), 0) // another city knows no such letter
+  assert.equal((await letters()).find(l => l.id === id).state, 'sent')
+  assert.equal(hand(report(`no-reply+sapporo.${id}@sekimori.example`)), 0)
+  assert.match((await settled(id, 'bounced')).error, /^5\.1\.1/)
 })
 
 // Of accounts and letters of one city, by kill -9 at any point.
