@@ -509,6 +509,94 @@ static err run_setting_rollback(struct trial *trial)
 	return e;
 }
 
+/* ---- each of the service's settings ---- */
+
+#define EACH_MAX 64
+
+struct each { char code[48]; int64_t min, max, value; };
+
+static err read_each(struct trial *trial, const struct person *who, struct each *list, size_t *count_out)
+{
+	struct seen seen;
+	int64_t count;
+
+	TRY(tried_ask(trial, who, "GET", "/v1/settings", NULL, &seen));
+	count = seen.status == 200 ? trial_json_int(&seen, "items.#") : 0;
+	trial_step(trial, count > 0 && count <= EACH_MAX, 0, "設定の一覧を読めた", "The settings could be listed", "%d %lld", seen.status, (long long)count);
+	if (count < 0 || count > EACH_MAX)
+		count = 0;
+	for (int64_t i = 0; i < count; i++) {
+		(void)snprintf(list[i].code, sizeof(list[i].code), "%s", trial_json_text(&seen, trial_text(trial, "items.%lld.code", (long long)i)));
+		list[i].min = trial_json_int(&seen, trial_text(trial, "items.%lld.min", (long long)i));
+		list[i].max = trial_json_int(&seen, trial_text(trial, "items.%lld.max", (long long)i));
+		list[i].value = trial_json_int(&seen, trial_text(trial, "items.%lld.value", (long long)i));
+	}
+	*count_out = (size_t)count;
+	return OK;
+}
+
+#define EACH_REASON "probe-reason"
+
+static err put_each(struct trial *trial, const struct person *who, const struct each *one, int64_t value, struct seen *out)
+{
+	char body[128];
+
+	(void)snprintf(body, sizeof(body), "{\"value\":%lld,\"reason\":\"" EACH_REASON "\"}", (long long)value);
+	return tried_ask(trial, who, "PUT", trial_text(trial, "/v1/settings/%s", one->code), body, out);
+}
+
+static err each_refuses(struct trial *trial, const struct person *who)
+{
+	struct each list[EACH_MAX];
+	struct seen seen;
+	size_t count = 0;
+
+	TRY(read_each(trial, who, list, &count));
+	for (size_t i = 0; i < count; i++) {
+		const int64_t values[] = {list[i].max + 1, list[i].min - 1, INT64_C(1000000000)};
+
+		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+			TRY(put_each(trial, who, &list[i], values[k], &seen));
+			trial_step(trial, seen.status == 400, 1, "範囲の外の値は、どの設定でも拒否される", "A value outside its range is refused by every setting", "%d", seen.status);
+		}
+	}
+	return OK;
+}
+
+static err each_one_warns(struct trial *trial, const struct two *two, const struct each *one)
+{
+	int64_t other = one->value == one->min ? one->max : one->min;
+	char change[TRIED_FACT_MAX];
+	struct seen seen;
+	bool impact;
+
+	TRY(put_each(trial, two->first, one, other, &seen));
+	(void)snprintf(change, sizeof(change), "%s", seen.status == 202 ? trial_json_text(&seen, "change.id") : "");
+	impact = trial_json_text(&seen, "change.impact")[0] != '\0';
+	trial_step(trial, change[0] != '\0' && impact, 1, "どの設定の変更の申請にも、影響の説明が示される", "Applying for a change of any setting is answered with its impact", "%d %s",
+	    seen.status, impact ? "+" : "-");
+	if (change[0] == '\0')
+		return OK;
+	TRY(tried_ask(trial, two->second, "GET", trial_text(trial, "/v1/changes/%s", change), NULL, &seen));
+	trial_step(trial, seen.status == 200 && trial_json_int(&seen, "fields.1.before") == one->value && trial_json_int(&seen, "fields.1.after") == other &&
+	    strcmp(trial_json_text(&seen, "reason"), EACH_REASON) == 0 && trial_json_text(&seen, "requester")[0] != '\0', 0,
+	    "申請には、申請者、前後の値、理由が示される", "The application shows applicant, both values and the reason", "%d", seen.status);
+	TRY(tried_ask(trial, two->first, "POST", trial_text(trial, "/v1/changes/%s/withdraw", change), "{}", &seen));
+	trial_step(trial, seen.status == 200, 0, "申請は取り下げられる", "The application is withdrawn", "%d", seen.status);
+	return OK;
+}
+
+static err each_warns(struct trial *trial, const struct two *two)
+{
+	struct each list[EACH_MAX];
+	size_t count = 0;
+
+	TRY(read_each(trial, two->first, list, &count));
+	for (size_t i = 0; i < count; i++)
+		TRY(each_one_warns(trial, two, &list[i]));
+	return OK;
+}
+
 static err run_setting_warning(struct trial *trial)
 {
 	struct two two;
@@ -533,6 +621,7 @@ static err run_setting_warning(struct trial *trial)
 	    "The history shows applicant, time and the values before and after", "%d", seen.status);
 	TRY(tried_ask(trial, two.first, "POST", trial_text(trial, "/v1/changes/%s/withdraw", change), "{}", &seen));
 	trial_step(trial, seen.status == 200, 0, "申請は取り下げられる", "The application is withdrawn", "%d", seen.status);
+	TRY(each_warns(trial, &two));
 	return holds_now(trial, &two, &two.before, 0, "取り下げた申請は、何も変えない", "What was withdrawn has changed nothing");
 }
 
@@ -559,6 +648,7 @@ static err run_setting_invalid(struct trial *trial)
 		TRY(tried_ask(trial, two.first, "PUT", trial_text(trial, "/v1/facilities/%s/hours", facility), hours[i], &seen));
 		trial_step(trial, seen.status == 400, 1, "範囲の外の値は、園の時間の設定では拒否される", "A value outside its range is refused in a facility's hours", "%d", seen.status);
 	}
+	TRY(each_refuses(trial, two.first));
 	TRY(holds_now(trial, &two, &two.before, 0, "設定は変わっていない", "The settings are unchanged"));
 	return run_setting_warning(trial); /* a value within its range is taken */
 }

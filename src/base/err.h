@@ -18,7 +18,7 @@
 	row(UNAUTHENTICATED, 401, never, "unauthenticated", "サインインしてください。", "Please sign in.")             \
 	row(LOCKED, 401, never, "session-locked", "画面がロックされています。解除してください。", "This session is locked. Unlock it first.") \
 	row(SECOND_FACTOR, 403, never, "second-factor-required", "確認コードを入力してください。", "Enter the code of your second factor.") \
-	row(UNACCEPTED, 403, check, "terms-unaccepted", "利用を続けるには、新しい規約への同意が必要です。", "Accept the terms in force to go on.") \
+	row(UNACCEPTED, 403, check, "terms-unaccepted", "利用を続けるには、新しい規約への同意か、期限を過ぎた作業の完了が必要です。", "Accept the terms in force, or finish the task that is overdue, to go on.") \
 	row(STEP_UP, 403, check, "step-up-required", "もう一度サインインしてから操作してください。", "Sign in again before doing this.") \
 	row(CROSS_SITE, 403, never, "cross-site", "別のサイトからの操作は受け付けません。", "Requests from another site are refused.") \
 	row(DENIED, 403, never, "denied", "この操作をする権限がありません。", "You are not allowed to do this.")         \

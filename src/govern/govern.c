@@ -10,6 +10,7 @@
 #include "govern/alert_op.h"
 #include "govern/alert_post.h"
 #include "govern/alert_scan.h"
+#include "govern/baseline.h"
 #include "govern/campaign_hold.h"
 #include "govern/campaign_record.h"
 #include "govern/campaign_task.h"
@@ -123,6 +124,7 @@ const struct op *const govern_ops[] = {
 	&announce_receipt_seen,
 	&announce_receipt_accept,
 	&announce_receipt_list,
+	&baseline_see,
 	&campaign_view_kinds,
 	&campaign_view_list,
 	&campaign_view_see,
@@ -204,6 +206,7 @@ static const govern_starter starters[] = {
 	announce_receipt_start,
 	announce_post_start,
 	announce_hold_start,
+	baseline_start,
 	campaign_start,
 	campaign_record_start,
 	campaign_turn_start,

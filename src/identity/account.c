@@ -285,6 +285,13 @@ static err issue_impact(struct call *call, int64_t *objects_out, char *words_out
 	return OK;
 }
 
+/* AC-5 */
+static struct op_words issue_warning(struct call *call)
+{
+	(void)call;
+	return (struct op_words){"承認すると、この人に見える範囲が広がります。役割と相手が正しいことを確かめてください。", "Once approved, this person sees more. Make sure that role and person are right."};
+}
+
 static err install_prepare(struct call *call)
 {
 	call->state = NULL;
@@ -361,6 +368,7 @@ const struct op account_issue = { /* K-1 K-27 */
 	.undo = "account.leave",
 	.manual = "doc/manual/account.md",
 	.impact = issue_impact,
+	.warning = issue_warning,
 	.grants = issue_grants,
 	.policy = "account issue",
 	.inputs = issue_inputs,

@@ -295,6 +295,13 @@ static err add_impact(struct call *call, int64_t *objects_out, char *words_out, 
 	return OK;
 }
 
+/* AC-5 */
+static struct op_words add_warning(struct call *call)
+{
+	(void)call;
+	return (struct op_words){"承認すると、この人に見える範囲が広がります。役割と相手が正しいことを確かめてください。", "Once approved, this person sees more. Make sure that role and person are right."};
+}
+
 static err add_apply(struct call *call)
 {
 	struct addition a;
@@ -366,6 +373,7 @@ const struct op join_add = {
 	.grade = GRADE_3B,
 	.requirements = "K-1 K-3 K-27",
 	.impact = add_impact,
+	.warning = add_warning,
 	.apply = add_apply,
 };
 

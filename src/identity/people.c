@@ -243,6 +243,13 @@ static err reactivate_impact(struct call *call, int64_t *objects_out, char *word
 	    "This person can sign in again.");
 }
 
+/* AC-5 */
+static struct op_words reactivate_warning(struct call *call)
+{
+	(void)call;
+	return (struct op_words){"承認すると、この人に見える範囲が広がります。役割と相手が正しいことを確かめてください。", "Once approved, this person sees more. Make sure that role and person are right."};
+}
+
 static err reactivate_apply(struct call *call)
 {
 	struct reach reach;
@@ -405,6 +412,7 @@ const struct op people_reactivate = {
 	.purpose_en = "To let a suspended person in again",
 	.manual = "doc/manual/account.md",
 	.impact = reactivate_impact,
+	.warning = reactivate_warning,
 	.apply = reactivate_apply,
 };
 

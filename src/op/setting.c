@@ -362,3 +362,10 @@ int64_t setting_agreed(enum setting_code code, const struct contract_limits *agr
 		return 0;
 	}
 }
+
+int64_t setting_effective(const struct setting_definition *definition, int64_t value, int64_t agreed)
+{
+	if (agreed == 0 || definition->stricter == SETTING_NONE)
+		return value;
+	return (agreed < value) == (definition->stricter == SETTING_LOWER) ? agreed : value;
+}

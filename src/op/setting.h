@@ -72,5 +72,7 @@ MUST_USE err setting_row(struct row_context *c, struct bytes code, struct settin
 MUST_USE err setting_put(struct row_context *c, struct bytes code, int64_t value, struct id by, int64_t now_us);
 /* What the contract of the compartment has for the same thing, in the setting's unit; 0: nothing. */
 int64_t setting_agreed(enum setting_code code, const struct contract_limits *agreed);
+/* T3: of a value and what is agreed (0: nothing) the one that holds. */
+int64_t setting_effective(const struct setting_definition *definition, int64_t value, int64_t agreed);
 
 #endif

@@ -25,13 +25,6 @@ static bool may_change(const struct call *call)
 	return !call->actor.probe && (ROLE(OFFICER_ADMIN) | ROLE(OPERATOR_ADMIN)) & (1u << call->actor.role);
 }
 
-static int64_t effective(const struct setting_definition *one, int64_t value, int64_t agreed)
-{
-	if (agreed == 0 || one->stricter == SETTING_NONE)
-		return value;
-	return (agreed < value) == (one->stricter == SETTING_LOWER) ? agreed : value;
-}
-
 static err put_one(struct call *call, enum setting_code code, const struct contract_limits *agreed)
 {
 	static const char *const ways[] = {[SETTING_NONE] = "none", [SETTING_LOWER] = "lower", [SETTING_HIGHER] = "higher"};
@@ -59,8 +52,8 @@ static err put_one(struct call *call, enum setting_code code, const struct contr
 		json_int(&call->out, "contract", contract);
 	else
 		json_null(&call->out, "contract");
-	json_int(&call->out, "effective", effective(one, value, contract));
-	json_bool(&call->out, "drift", !setting_in_line(one, effective(one, value, contract)));
+	json_int(&call->out, "effective", setting_effective(one, value, contract));
+	json_bool(&call->out, "drift", !setting_in_line(one, setting_effective(one, value, contract)));
 	json_bool(&call->out, "widens", one->widens);
 	put_words(call, "impact", &one->impact);
 	json_time(&call->out, "since", row.since);

@@ -117,6 +117,31 @@ test('K-44 K-11 what is weaker than the baseline, or widens, warns; and the diff
 	assert.equal((await seen('reminder-mail')).value, 1);
 });
 
+test('K-11 U-09 a difference from the baseline is listed until an approved record gives its reason', async () => {
+	const officer = await person(of(city, 'officer')[0]);
+	const baseline = async () => (await get('/v1/baseline', auditor)).is(200).json;
+	const here = async () => (await baseline()).items.find((one) => one.code === 'sign-in-attempts');
+	const former = (await baseline()).open;
+	assert.equal((await here()).in_line, true);
+	const made = await set('sign-in-attempts', 9);
+	assert.equal((await here()).in_line, false);
+	assert.equal((await here()).accepted, null);
+	assert.equal((await baseline()).open, former + 1);
+	const register = (await all('/v1/registers', officer)).find((one) => one.code === 'baseline');
+	const fields = { item: 'sign-in-attempts', guideline: 'NIST SP 800-63B', compared: '2026-11-01', difference: '9', reason: '入力を間違えやすい端末のため' };
+	const record = (await post(`/v1/registers/${register.id}/records`, officer, { fields })).is(201).json;
+	assert.equal((await here()).accepted, null, 'not before it is approved');
+	(await post(`/v1/records/${record.id}/approve`, second)).is(200);
+	assert.equal((await here()).accepted.record, record.id);
+	assert.equal((await baseline()).open, former);
+	(await post(`/v1/records/${record.id}/withdraw`, officer, { reason: '試験の終わり' })).is(200);
+	assert.equal((await here()).accepted, null);
+	await back(made);
+	assert.equal((await baseline()).open, former);
+	for (const who of [principal, guardian])
+		(await get('/v1/baseline', who)).problem(403, 'denied');
+});
+
 test('K-44 of the contract\'s number and the setting the stricter one holds', async () => {
 	const former = (await get('/v1/contract', auditor)).is(200).json;
 	const profile = (more) => Object.fromEntries(Object.entries({ ...former, ...more }).filter(([name, value]) => !['id', 'facility', 'version'].includes(name) && value !== null));
