@@ -56,7 +56,7 @@ struct actor {
 	enum role role;
 	int64_t signed_in_us;    /* when the session last proved who it is: sign-in or step-up */
 	bool factor;             /* that proof had a second factor */
-	int64_t accepted_us;     /* when everything that must be accepted was known to be; 0: not known */
+	int64_t accepted_us;     /* what began to hold up to this moment is known to be accepted; 0: nothing is known */
 	bool probe;              /* an account made for checks: it and whoever is real never reach each other */
 	struct id trial;         /* the auditor who acts as this account, on trial; zero: nobody, it is its own person */
 };

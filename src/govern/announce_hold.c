@@ -93,7 +93,7 @@ err announce_hold(struct call *call)
 		return OK; /* H1 */
 	TRY(anything_open(call, &call->held));
 	if (!call->held && call->op->kind == OP_READ && call->rows.changes == NULL) {
-		call->accepted_us = call->now_us;
+		call->accepted_us = from; /* not the time of day: what began meanwhile may not be in this snapshot */
 		call->touch_due = true;
 	}
 	return OK;

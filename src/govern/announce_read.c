@@ -249,12 +249,15 @@ static err put_first(struct call *call, const struct announce *announce)
 {
 	const struct announce_kind *kind = announce_kind_of(announce);
 	int32_t first = 0;
+	err e;
 
 	if (kind == NULL || announce->origin.len > 0 || announce->state > ANNOUNCE_WAITING) {
 		json_null(&call->out, "first_possible");
 		return OK;
 	}
-	TRY(announce_first(call, kind, announce, &first));
+	e = announce_first(call, kind, announce, &first);
+	if (!err_is(e, ERR_INVALID)) /* the kind may have been described anew: then there is none */
+		TRY(e);
 	json_date(&call->out, "first_possible", first);
 	return OK;
 }

@@ -251,7 +251,9 @@ static err check_publishable(struct call *call, const struct announce_kind *kind
 	char digest[ANNOUNCE_DIGEST_MAX];
 
 	TRY(announce_digest(announce->title, announce->body, digest));
-	REQUIRE(bytes_is(announce->digest, digest));
+	if (!bytes_is(announce->digest, digest))
+		return FAIL(CORRUPT);
+	TRY(check_matters(call, kind, announce)); /* the kind may have been described anew meanwhile */
 	TRY(place(call, kind, announce));
 	TRY(consented(call, kind, announce));
 	TRY(announce_first(call, kind, announce, &first));

@@ -38,7 +38,7 @@ struct session {
 	int64_t pin_tries;        /* counted before each; cleared by the right one */
 	struct id trial_of;       /* the auditor who acts in it; zero: its own person. See session_trial.h */
 	struct id trial_session;  /* the auditor's own */
-	int64_t accepted;         /* when everything that must be accepted was known to be, in this membership; 0: not known */
+	int64_t accepted;         /* what began to hold up to this moment is accepted, in this membership; 0: nothing is known */
 };
 
 extern const struct entity session_entity;

@@ -148,7 +148,7 @@ struct call {
 	uint8_t device_hash[32];    /* SHA-256 of the registered tablet's token; zero = none */
 	bool touch_due;             /* a read in a session whose last use has to be noted: the committer does it */
 	bool held;                  /* there is something that the person has not accepted yet */
-	int64_t accepted_us;        /* not 0: everything was accepted at this moment, to be noted on the session with touch_due */
+	int64_t accepted_us;        /* not 0: what began to hold up to this moment is accepted, to be noted on the session with touch_due */
 	struct bytes file;          /* `named`: under which it is downloaded, at most MEDIA_NAME_MAX bytes of UTF-8 */
 	enum media media;
 	bool immutable;             /* the reply may be cached for ever */

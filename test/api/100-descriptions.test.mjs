@@ -38,6 +38,25 @@ const REGISTER = `  - register: umbrella
       - {name: story, ja: "いきさつ", en: "Story", type: long}
 `;
 
+const PICNIC = `  - code: picnic
+    title: {ja: "遠足のお知らせ", en: "Picnic"}
+    home: customer
+    see: [principal, officer, officer-admin]
+    file: [principal, officer]
+    handle: [officer-admin]
+    approve: [officer-admin]
+    channels: [screen]
+    audience: [staff]
+    acknowledge: accept
+    body: list
+    matters:
+      - {code: outing, ja: "外出", en: "Outing", lead: 10d}
+      - {code: weather, ja: "天気による中止", en: "Called off", lead: "0"}
+    fields:
+      - {name: place, ja: "行き先", en: "Place", type: text, required: "yes"}
+      - {name: children, ja: "人数", en: "Children", type: int, min: 1, max: 99}
+`;
+
 const CASE = `  - code: lost-thing
     title: {ja: "落とし物", en: "Lost thing"}
     home: customer
@@ -83,6 +102,7 @@ const additions = [
 	() => appendFileSync(file('alerts.yaml'), ALERT),
 	() => change('controls.yaml', 'registers:\n  - name: account\n', 'registers:\n  - name: umbrella\n    title:\n      ja: "傘の台帳"\n      en: "Umbrellas"\n    holds: "Owner and colour."\n  - name: account\n'),
 	() => appendFileSync(file('registers.yaml'), REGISTER),
+	() => appendFileSync(file('announcements.yaml'), PICNIC),
 	() => appendFileSync(file('cases.yaml'), CASE),
 ];
 
@@ -117,6 +137,29 @@ before(async () => {
 after(async () => {
 	await server?.remove();
 	rmSync(path.dirname(folder), { recursive: true, force: true });
+});
+
+// ---- announcements ----
+
+test('a kind of announcement that only the file knows is written, published, read and accepted', async () => {
+	const kind = (await good('GET', '/v1/announcement-kinds', 'officer')).items.find((one) => one.code === 'picnic');
+	assert.deepEqual([kind.title.ja, kind.acknowledge, kind.audience, kind.body, kind.fields.map((one) => one.name)],
+		['遠足のお知らせ', 'accept', ['staff'], 'list', ['place', 'children']]);
+	const soon = new Date(Date.parse(`${today()}T00:00:00Z`) + 10 * 86_400_000).toISOString().slice(0, 10);
+	assert.equal(kind.matters.find((one) => one.code === 'outing').first_possible, soon);
+	const all = `/v1/announcement-kinds/${kind.id}/announcements`;
+	const content = { title: '春の遠足', body: '動物園 | 24\n公園', matters: 'outing' };
+	assert.equal((await call('POST', all, 'officer', { ...content, effective_on: today() })).json().errors[0].field, 'effective_on');
+	assert.equal((await call('POST', all, 'officer', { ...content, body: '動物園 | 100' })).json().errors[0].field, 'body');
+	assert.equal((await call('POST', all, 'auditor', content)).status, 404);
+	const draft = await good('POST', all, 'officer', { ...content, effective_on: soon });
+	const one = await good('POST', `/v1/announcements/${draft.id}/publish`, 'officer-admin', {});
+	const mine = (await good('GET', '/v1/announcements/current', 'staff')).items.find((item) => item.id === one.id);
+	assert.equal(mine.acknowledge, 'accept');
+	assert.deepEqual((await good('GET', `/v1/announcements/${one.id}`, 'staff')).rows, [{ place: '動物園', children: '24' }, { place: '公園', children: '' }]);
+	const accepted = await call('POST', `/v1/announcements/${one.id}/accept`, 'staff', { edition: one.edition, digest: one.digest });
+	assert.equal(accepted.status, 204, 'it holds nobody, and is accepted all the same');
+	assert.equal((await good('GET', `/v1/announcements/${one.id}/receipts`, 'officer')).counts.accepted, 1);
 });
 
 // ---- registers ----
