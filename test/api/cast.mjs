@@ -121,9 +121,13 @@ export async function things(who) {
 	];
 	const campaigns = await campaigned(who);
 	const outward = await Promise.all([overseers.admins[0], far.admin].map(sentOut));
+	const hung = await attached(who, announcements, records, cases);
+	const issues = await issued(who, announcements, records, cases, reviews);
 	return {
 		letter: [...outward.map((one) => one.letter), nothing],
 		target: [...outward.map((one) => one.target), nothing],
+		attachment: [...hung, nothing],
+		document: [...issues, nothing],
 		record: [...records, nothing],
 		campaign: [...campaigns.whole, nothing],
 		campaign_task: [...campaigns.tasks, nothing],
@@ -207,6 +211,32 @@ async function announced(who, elsewhere) {
 		found.push(fact(one, who.cityA, writer, reaches, facility));
 	}
 	return found.concat(fact(await write(writer, who.here), who.cityA, writer, undefined, who.here), fact(await write(who.far.admin), who.cityB, who.far.admin));
+}
+
+// What hangs on a draft, a record, a guardian's case; in another city.
+async function attached(who, announcements, records, cases) {
+	const add = async (as, object_kind, on, more) => {
+		const one = (await post('/v1/attachments', as, { object_kind, object: on.id, name: 'しけん.txt', size: 2000 })).is(201).json;
+		return { kind: 'attachment', id: one.id, city: on.city, facility: on.facility, described: on.described, uploader: as.account, ...more };
+	};
+	return [
+		await add(who.overseers.admins[0], 'announcement', announcements[3]), await add(who.far.admin, 'announcement', announcements[4]),
+		await add(who.overseers.officer, 'record', records[0]), await add(who.far.officer, 'record', records[1]),
+		await add(who.family, 'case', cases[0], { asked: who.family.account }), await add(who.far.guardian, 'case', cases[5], { asked: who.far.guardian.account }),
+	];
+}
+
+// Issued from a record, a draft, a case and a whole register; in another city.
+async function issued(who, announcements, records, cases, register) {
+	const issue = async (as, kind, on, more) => {
+		const one = (await post('/v1/documents', as, { kind, object: on.id })).is(200, 201).json;
+		return { kind: 'document', id: one.id, city: as.city, facility: on.facility, described: on.described, ...more };
+	};
+	return [
+		await issue(who.overseers.officer, 'record', records[0]), await issue(who.far.officer, 'record', records[1]),
+		await issue(who.overseers.admins[0], 'announcement', announcements[3]), await issue(who.overseers.admins[0], 'case', cases[1]),
+		await issue(who.overseers.officer, 'register', { id: register.id, described: { kind: 'register', code: 'access-review' } }, { whole: true }),
+	];
 }
 
 async function registerOf(as, code) {

@@ -2,7 +2,7 @@
 //
 // A fact is a thing of which the test knows how everybody stands to it:
 //   {kind, id, city, facility?, class?, guardians?: Set of accounts with a link in force, requester?, approver?, of?: role of an account,
-//    described?: {kind, code} of what catalog/ describes, opener?, also?: another compartment that has it, audience?: roles that a published announcement reaches}
+//    described?: {kind, code} of what catalog/ describes, opener?, uploader?, asked?: who opened the case that it hangs on, whole?: only for those without a facility, also?: another compartment that has it, audience?: roles that a published announcement reaches}
 // A description is the same in every city: its fact has no city.
 // An actor is {role, city, account, facility, classes: Set}.
 import fs from 'node:fs';
@@ -35,6 +35,8 @@ for (const [kind, file, name] of [
 // Which of a description's lists of roles an action asks for; of several the widest decides.
 const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], close: ['file'], handle: ['handle'], approve: ['approve'],
 	message: ['handle'], move: ['handle'], assign: ['handle'], silence: ['handle'] };
+// What hangs on a case is added by those who handle it, on anything else by those who file it.
+const ADDS = ['add', 'send', 'remove'];
 // Of a register's records: what came by post is confirmed by those whom the register names.
 const ASKS_RECORD = { see: ['see'], export: ['see'], file: ['file'], import: ['file'], change: ['file'], renew: ['file'], withdraw: ['file'], approve: ['approve'], reject: ['approve'], confirm: ['confirm'] };
 
@@ -43,6 +45,8 @@ function describedHolds(actor, fact, action) {
 	if (one === undefined)
 		return false;
 	if (action === 'silence' && fact.described.kind !== 'alert')
+		return false;
+	if (action === 'send' && fact.uploader !== actor.account || fact.whole && actor.facility !== undefined)
 		return false;
 	const provider = actor.role.startsWith('operator');
 	const shared = one.shared !== undefined && one.shared !== 'no';
@@ -57,7 +61,7 @@ function describedHolds(actor, fact, action) {
 		return false;
 	const fits = (mask) => !(sent && ['file', 'approve'].includes(mask)) && list(one[mask]).some((role) => role === actor.role || role === 'any');
 	const signs = ['approve', 'reject'].includes(action) && fact.kind !== 'description';
-	const asks = fact.described.kind === 'register' ? ASKS_RECORD : ASKS;
+	const asks = ADDS.includes(action) ? { [action]: [['case', 'campaign'].includes(fact.described.kind) ? 'handle' : 'file'] } : fact.described.kind === 'register' ? ASKS_RECORD : ASKS;
 	return (asks[action] ?? [action]).some(fits) && !(signs && fact.opener === actor.account) &&
 		(fact.facility === undefined || actor.facility === undefined || fact.facility === actor.facility);
 }
@@ -92,9 +96,9 @@ function exceptional(rule, policy) {
 
 // Who someone must be to a thing; false where the thing has no such relation.
 const relations = {
-	own: (actor, fact) => {
-		const owner = { change: fact.requester, account: fact.id, session: fact.account, casefile: fact.opener }[fact.kind];
-		return owner !== undefined && owner === actor.account;
+	own: (actor, fact, action) => {
+		const owner = { change: fact.requester, account: fact.id, session: fact.account, casefile: fact.opener, attachment: fact.asked }[fact.kind];
+		return owner !== undefined && owner === actor.account && (action !== 'send' || fact.uploader === actor.account);
 	},
 	'own-child': (actor, fact) => fact.guardians?.has(actor.account) === true,
 	class: (actor, fact) => fact.class !== undefined && actor.classes.has(fact.class) && fact.facility === actor.facility,
