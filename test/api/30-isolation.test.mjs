@@ -110,7 +110,7 @@ function call(operation, actor, situation, enter) {
 	if (operation.kind === 'read')
 		return request(operation.method, where, { as });
 	if (operation.raw)
-		return request(operation.method, enter ? `${where}?customer=${who.cityB}` : where, { as, body: 'x', type: 'application/octet-stream' });
+		return request(operation.method, enter ? `${where}${where.includes('?') ? '&' : '?'}customer=${who.cityB}` : where, { as, body: 'x', type: 'application/octet-stream' });
 	const own = new Set(operation.inputs.map((input) => input.name));
 	const slipped = enter ? Object.fromEntries(Object.entries(SLIPPED).filter(([name]) => !own.has(name))) : {};
 	return request(operation.method, where, { as, json: { ...bodyOf(operation, values), ...slipped } });
@@ -177,6 +177,8 @@ function judge(operation, person, situation, reply, wanted) {
 		if (operation.kind === 'read' && situation.facts.length === 2 && operation.id === 'me.operations')
 			return assert.equal(reply.status, 400, line);
 		if (operation.kind === 'read' && reply.status === 404 && numbered.has(operation.id))
+			return undefined;
+		if (operation.id === 'attachment.content' && reply.status === 409) // seen, but not scanned yet: nobody gets it
 			return undefined;
 		if (operation.kind === 'read')
 			return assert.ok(reply.status < 300, `${line}: the policy allows it: ${reply.text.slice(0, 300)}`);
