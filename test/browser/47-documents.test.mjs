@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { AXE, inspect, NARROW, signIn, someone, withRole } from './people.mjs';
-import { at, call, DESKTOP, everyOfCity, ofCity, read, ready } from './govern.mjs';
+import { at, call, DESKTOP, everyOfCity, inDialog, ofCity, read, ready } from './govern.mjs';
 
 const officer = ofCity('officer');
-const [admin] = everyOfCity('officer-admin');
+const [admin, second] = everyOfCity('officer-admin');
 const operator = withRole('operator-admin');
 const mark = randomBytes(4).toString('hex');
 
@@ -59,3 +59,31 @@ for (const [language, viewport] of [['ja', NARROW], ['en', DESKTOP]]) {
     }
   });
 }
+
+test('what went out is looked up with its state, and a trial shows whether anything arrives', { skip: !admin }, () =>
+  someone({ viewport: DESKTOP }, async (page) => {
+    await signIn(page, admin);
+    await at(page, '/letters');
+    await page.getByRole('button', { name: '自分あてに試しに送る' }).click();
+    await inDialog(page).getByRole('button', { name: '自分あてに試しに送る' }).click();
+    await page.getByText('送信待ちに入れました。').waitFor();
+    const { items } = await read(page, '/v1/letters');
+    await page.reload();
+    await ready(page);
+    assert.equal(await page.locator('.dense tbody tr').count(), items.length);
+    for (const { id, to } of items) assert.ok((await page.locator(`[data-row="${id}"]`).innerText()).includes(to ?? '—'));
+    await page.locator('[name=channel]').selectOption('webhook');
+    await page.waitForFunction(() => location.hash.includes('channel=webhook'));
+  }));
+
+test('another system is registered by an address that may be called; any other is refused at its field', { skip: !second }, () =>
+  someone({ viewport: DESKTOP }, async (page) => {
+    await signIn(page, admin);
+    await at(page, '/letters');
+    await page.getByRole('button', { name: '外部システムを登録する' }).click();
+    await inDialog(page).locator('[name=title]').fill(`受信先 ${mark}`);
+    await inDialog(page).locator('[name=url]').fill('http://example.jp/');
+    await inDialog(page).locator('[name=letters]').fill('trial');
+    await inDialog(page).getByRole('button', { name: '申請する' }).click();
+    await inDialog(page).locator('.field:has([name=url]) .error').waitFor();
+  }));

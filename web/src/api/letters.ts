@@ -68,6 +68,9 @@ export const retryLetter = (id: string): Call<null> => ({
   decode: nothing,
 });
 
+/* A letter to oneself, to see whether anything arrives. */
+export const tryLetter = (): Call<null> => ({ method: 'POST', path: '/v1/letters/try', body: {}, decode: nothing });
+
 /* Other systems that are called */
 export const TARGET_STATES = ['waiting', 'active', 'ended'] as const;
 

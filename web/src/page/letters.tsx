@@ -1,7 +1,16 @@
 /* What went out and what did not: each letter with its state, and another try where one may help. */
 import { useCallback, useState } from 'preact/hooks';
 import type { Letter, LetterState, Target } from '../api/letters';
-import { CHANNELS, createTarget, doTarget, readLetters, readTargets, retryLetter, STORED_STATES } from '../api/letters';
+import {
+  CHANNELS,
+  createTarget,
+  doTarget,
+  readLetters,
+  readTargets,
+  retryLetter,
+  STORED_STATES,
+  tryLetter,
+} from '../api/letters';
 import { writeInstant } from '../base/day';
 import { usePages } from '../base/pages';
 import { useRemote } from '../base/remote';
@@ -191,6 +200,12 @@ export function LettersPage({ here }: { readonly here: Here }) {
     <>
       <Title text={words.title} />
       <p class="lead">{words.lead}</p>
+      {operations.has('letter.try') && (
+        <Deeds
+          changed={() => setTurn((before) => before + 1)}
+          of={[{ name: 'try', ...words.trying, lead: words.tryHint, call: tryLetter }]}
+        />
+      )}
       <div class="filters filters-after">
         <Select
           label={say.lists.state}

@@ -8,6 +8,8 @@ export const papers: typeof words = {
     none: 'Nothing has been sent yet.',
     noneOf: 'Nothing fits.',
     retry: 'Try again',
+    trying: { label: 'Send a trial to myself', title: 'Send a trial to yourself?', done: 'It waits to be sent. See whether it arrives.' },
+    tryHint: 'It goes to the mail address of your account and to the registered systems.',
     heldHint: 'There is no way out for mail, so it stays here. It is sent once there is one.',
     states: {
       waiting: 'Waiting',
