@@ -352,12 +352,24 @@ static err add_events(const struct alert *alert, const struct alert_news *news, 
 	return OK;
 }
 
+/* What became of a facility whose key is destroyed is the whole compartment's to look at: under that key nothing is written any more. */
+static err find_place(struct row_context *c, struct id facility, struct id *place_out)
+{
+	struct data_key key = {0};
+	err e = id_is_zero(facility) ? OK : keys_active(c->keys, KEY_FACILITY, facility, &key);
+
+	*place_out = err_is_ok(e) ? facility : (struct id){{0}};
+	return err_is(e, ERR_NOT_FOUND) ? OK : e;
+}
+
 static err begin(struct row_context *c, const struct alert_news *news, int64_t now_us, struct alert *alert)
 {
+	struct id place = {{0}};
 	int64_t until = 0;
 
 	TRY(find_silence(c, news, now_us, &until));
-	*alert = (struct alert){.description = news->rule->description, .facility = news->facility, .probe = news->probe,
+	TRY(find_place(c, news->facility, &place));
+	*alert = (struct alert){.description = news->rule->description, .facility = place, .probe = news->probe,
 	    .subject = news->subject, .first_at = news->first_us != 0 ? news->first_us : now_us, .state = ALERT_OPEN,
 	    .judgement = ALERT_NOT_JUDGED, .silenced = until != 0};
 	alert->handle_by = (until != 0 ? until : alert->first_at) + news->rule->handle_s * SECOND_US; /* A3 */
