@@ -500,7 +500,17 @@ static err rules_apply(struct call *call)
 	return OK;
 }
 
+static const struct grant see_grants[] = {{ROLES_ANY, RELATION_SEES, "*"}, {0}};
+
 /* Another kind's description may be in reach, too: it is no rule. */
+static err not_a_rule(struct call *call, struct id description)
+{
+	const struct grant *grant = NULL;
+
+	TRY(access_decide(call->rows.db, &call->actor, see_grants, "description", description, &grant));
+	return FAIL(DENIED);
+}
+
 static err silence_apply(struct call *call)
 {
 	const struct alert_rule *rule = alert_rule_of(call_id(call, "rule"));
@@ -508,7 +518,7 @@ static err silence_apply(struct call *call)
 	    .until = call_value(call, "until")->as.time_us, .account = call->actor.account, .reason = call_text(call, "reason")};
 
 	if (rule == NULL)
-		return FAIL(DENIED);
+		return not_a_rule(call, call_id(call, "rule"));
 	if (silence.until <= call->now_us || silence.until > call->now_us + ALERT_RULE_SILENCE_MAX_S * SECOND_US)
 		return call_flaw(call, "until", FLAW_RULE, "今から7日以内の日時を入力してください。", "Choose a time within the next 7 days.");
 	TRY(row_insert(&call->rows, &alert_silence_entity, &silence));
@@ -518,7 +528,6 @@ static err silence_apply(struct call *call)
 
 /* ---- rows ---- */
 
-static const struct grant see_grants[] = {{ROLES_ANY, RELATION_SEES, "*"}, {0}};
 static const struct grant handle_grants[] = {{ROLES_ANY, RELATION_HANDLES, "*"}, {0}};
 
 #define TEXT(text, label_ja, label_en) {.name = text, .ja = label_ja, .en = label_en, .type = FIELD_TEXT, .grade = GRADE_2}
