@@ -298,10 +298,12 @@ static err end_todo(struct row_context *c, const struct record_todo *todo, const
 err record_renewal(struct row_context *c, const struct recordkind *kind, const struct record *record, int64_t now_us)
 {
 	if (record->state == RECORD_IN_FORCE && record->renew_at > now_us)
-		return end_todo(c, &renewal, record, TODO_DONE, now_us); /* not yet, or not any more */
+		return end_todo(c, &renewal, record, TODO_DONE, now_us); /* not yet again */
 	if (record->state == RECORD_IN_FORCE && record->expires_at > now_us && record->origin.len == 0)
 		return put_todo(c, kind, record, &renewal, kind->described.file, now_us);
-	return end_todo(c, &renewal, record, record->state == RECORD_EXPIRED ? TODO_MISSED : TODO_VOID, now_us);
+	if (record->state == RECORD_EXPIRED)
+		return OK; /* it is still to be renewed, or withdrawn: overdue, and those above are told */
+	return end_todo(c, &renewal, record, record->state == RECORD_IN_FORCE ? TODO_DONE : TODO_VOID, now_us);
 }
 
 err record_confirmation(struct row_context *c, const struct recordkind *kind, const struct record *record, int64_t now_us)
@@ -508,7 +510,6 @@ err record_expire(struct row_context *c, struct record *record, int64_t now_us)
 		return FAIL(CONFLICT);
 	record->state = RECORD_EXPIRED;
 	TRY(row_update(c, &record_entity, record));
-	TRY(end_todo(c, &renewal, record, TODO_MISSED, now_us));
 	TRY(end_todo(c, &confirmation, record, TODO_VOID, now_us));
 	return kind != NULL && record->origin.len == 0 ? recordpost_send(c, kind, record, now_us) : OK;
 }

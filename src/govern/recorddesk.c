@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "govern/attachment.h"
 #include "govern/person.h"
 
 #include "govern/recorddesk.h"
@@ -139,6 +140,7 @@ static err show(struct call *call, const struct record *record)
 	for (size_t i = 0; i < count; i++)
 		put_edition(&call->out, form, record, &editions[i]);
 	json_array_end(&call->out);
+	TRY(attachment_put_list(call, &call->out, record_entity.name, record->row.id));
 	call->event_facility = record->facility;
 	TRY(call_object(call, record_entity.name, record->row.id));
 	return call->out.state;

@@ -58,6 +58,7 @@ test('AC-2 K-27 a record is filed, waits, and a second person approves it', asyn
 	assert.ok(record.filed_by.name);
 	assert.equal(record.approved_at, null);
 	assert.equal(record.fields.accounts, 12);
+	assert.deepEqual(record.attachments, []);
 	assert.deepEqual(record.may, { edit: true, approve: false, reject: false, withdraw: true, confirm: false, attach: true });
 	assert.equal((await registerOf(officer, 'access-review')).counts.waiting, before.waiting + 1);
 	(await post(`/v1/records/${record.id}/approve`, officer)).is(403);
@@ -312,7 +313,7 @@ test('a register goes out as a file and comes back: what is the same stays, what
 	const rows = out.text.slice(1).trimEnd().split('\r\n').map((one) => one.split(','));
 	assert.deepEqual(rows[0], [...HEAD, '番号', '有効期間の始め', '有効期限', '登録の状態', '版']);
 	assert.ok(rows.some((row) => row[0] === "'=丙園"), 'what a spreadsheet would take for a formula is a text');
-	const good = rows.filter((row, index) => index > 0 && row[11] === '有効');
+	const good = rows.filter((row, index) => index > 0 && row[11] === '有効').slice(0, 100);
 	assert.ok(good.length >= 3);
 	const again = (await send(register, officer, csv([rows[0], ...good]))).is(200).json;
 	assert.deepEqual([again.created, again.changed, again.unchanged], [0, 0, good.length]);
@@ -330,7 +331,10 @@ test('a register goes out in the letters of old spreadsheets, and says so where 
 	const out = (await get(`/v1/registers/${register.id}/export.csv?encoding=cp932`, officer)).is(200);
 	const text = new TextDecoder('shift_jis').decode(out.bytes);
 	assert.ok(text.startsWith('園・部署,回,'));
-	(await send(register, officer, out.bytes, '?encoding=cp932')).is(200);
+	let bytes = 0;
+	for (let lines = 0; lines < 20 && bytes < out.bytes.length; bytes++)
+		lines += out.bytes[bytes] === 0x0a ? 1 : 0;
+	(await send(register, officer, out.bytes.subarray(0, bytes), '?encoding=cp932')).is(200);
 	const record = await file(officer, register, review({ unit: '絵文字🐧' }));
 	(await get(`/v1/registers/${register.id}/export.csv?encoding=cp932`, officer)).is(400);
 	(await post(`/v1/records/${record.id}/withdraw`, officer, { reason: 'しけん' })).is(200);
