@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/unit_test.h"
 #include "crypto/crypto.h"
-#include "identity/identity.h"
 #include "op/compartment.h"
 #include "op/local.h"
 #include "op/setting.h"
@@ -53,7 +52,7 @@ static void describe(void)
 
 static void open_city(void)
 {
-	assert_ok(local_open(temp_file("city"), identity_authenticate, &local));
+	assert_ok(local_open(temp_file("city"), NULL, &local));
 }
 
 static void install(void)

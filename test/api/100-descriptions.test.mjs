@@ -242,6 +242,15 @@ test('another word in the file is another right after the next start', { timeout
 	assert.equal((await call('POST', records, 'officer', { fields: { owner: 'a', colour: 'red' } })).status, 403);
 	const mine = await good('POST', records, 'principal', { fields: { owner: '園のもの', colour: 'blue' } });
 	assert.ok(mine.facility, 'what a principal files is the facility\'s');
+	const other = await server.signIn(server.accounts.find((one) => one.role === 'principal' && one.customer === 'sapporo' && one.facility !== mine.facility));
+	assert.equal((await server.call('GET', `/v1/records/${mine.id}`, { token: other })).status, 404, 'and of nobody elsewhere');
+	const seen = (await server.call('GET', records, { token: other })).json().items.map((one) => one.id);
+	assert.ok(!seen.includes(mine.id));
+	assert.ok(seen.includes(record.id), 'what is the whole city\'s is seen by all of them');
+	assert.equal((await server.call('GET', '/v1/registers', { token: other })).json().items.find((one) => one.code === 'umbrella').counts.waiting,
+		(await umbrellas('officer')).counts.waiting - 1);
+	const out = await server.call('GET', `/v1/registers/${register.id}/export.csv`, { token: other });
+	assert.ok(!out.text.includes('園のもの'));
 });
 
 test('what the file no longer has is retired: nothing new, and what there was stays', { timeout: 120_000 }, async () => {
