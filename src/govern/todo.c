@@ -5,6 +5,7 @@
 #include "govern/alert.h"
 #include "govern/form.h"
 #include "govern/letter.h"
+#include "op/setting.h"
 
 #include "govern/todo.h"
 
@@ -342,13 +343,18 @@ static err put_due(const struct todo *todo, struct buf *values)
 }
 
 /* D3 */
-static err write_letter(struct row_context *c, const struct todo *todo, const char *template, unsigned roles, int64_t now_us)
+static err write_letter(struct job_run *run, const struct todo *todo, const char *template, unsigned roles)
 {
+	struct row_context *c = &run->rows;
+	int64_t now_us = run->now_us;
+	int64_t wanted = 0;
 	struct letter_spec spec = {.template = template, .grade = GRADE_2, .cause = todo->object, .facility = todo->facility, .probe = todo->probe};
 	bool secret = todo->grade < GRADE_2;
 	OWN(buf) values = {0};
 
-	if (!todo->mail)
+	if (todo->mail)
+		TRY(setting_value(c, run->compartment, now_us, SETTING_REMINDER_MAIL, &wanted));
+	if (wanted == 0)
 		return OK;
 	TRY(form_put(&values, "title_ja", secret ? BYTES_LIT("期限のある用件") : todo->ja));
 	TRY(form_put(&values, "title_en", secret ? BYTES_LIT("Something with a time limit") : todo->en));
@@ -375,14 +381,14 @@ static err send(struct job_run *run, const struct todo *todo, const struct todo_
 	unsigned mine = (unsigned)todo->roles;
 
 	if (turn->remind)
-		TRY(write_letter(c, todo, "todo-reminder", mine, run->now_us));
+		TRY(write_letter(run, todo, "todo-reminder", mine));
 	if (turn->remind)
 		TRY(raise(c, todo, "warned", run->now_us));
 	if (turn->overdue)
-		TRY(write_letter(c, todo, "todo-overdue", mine, run->now_us));
+		TRY(write_letter(run, todo, "todo-overdue", mine));
 	if (turn->overdue)
 		TRY(raise(c, todo, "overdue", run->now_us));
-	return turn->escalate ? write_letter(c, todo, "todo-escalation", (unsigned)todo->escalate, run->now_us) : OK;
+	return turn->escalate ? write_letter(run, todo, "todo-escalation", (unsigned)todo->escalate) : OK;
 }
 
 static err remind(struct job_run *run, struct todo *todo)
