@@ -72,7 +72,8 @@ static const struct statement count_clean = {"attachment.count",
     "SELECT COUNT(*) FROM attachment WHERE object = :object AND object_kind = :kind AND state = 2"};
 static const struct statement count_all = {"attachment.count-all",
     "SELECT COUNT(*) FROM attachment WHERE object = :object AND object_kind = :kind AND " NOT_GONE};
-static const struct statement under_way = {"attachment.under-way", "SELECT COALESCE(SUM(size), 0) FROM attachment WHERE state IN (0, 1)"};
+static const struct statement under_way = {"attachment.under-way",
+    "SELECT COALESCE(SUM(size), 0), COALESCE(SUM(CASE WHEN opener = :opener THEN size ELSE 0 END), 0) FROM attachment WHERE state IN (0, 1)"};
 
 err attachment_start(void)
 {
@@ -130,13 +131,13 @@ err attachment_count(struct row_context *rows, const char *object_kind, struct i
 	return count_of(rows, &count_clean, kind_of(object_kind), &object, count_out);
 }
 
-/* F3 */
+/* F3: what was approved is what had arrived by then, whenever its upload began. */
 static err may_remove(struct call *call, const struct attachment *attachment, bool *may_out)
 {
 	struct attachment_object object;
 
 	TRY(attachment_place_get(&call->rows, attachment->object_kind, attachment->object, &object));
-	*may_out = attachment->opened_at > object.settled_at;
+	*may_out = attachment->finished_at == 0 || attachment->finished_at > object.settled_at;
 	return OK;
 }
 
@@ -211,6 +212,16 @@ static err load_own(struct call *call, struct attachment *out)
 
 /* ---- begin ---- */
 
+static err closed(struct call *call)
+{
+	return conflict(call, "公開または終了したものには、もう添付できません。", "Nothing is attached any more to what is published or closed.");
+}
+
+static bool is_closed(const struct attachment *attachment, const struct attachment_object *object)
+{
+	return object->settled_at != 0 && attachment_place_rows[attachment->object_kind].closes;
+}
+
 /* The new row stands already, so that its relations say what they say of every other. What the caller does not see is not there. */
 static err may_add(struct call *call, struct id attachment)
 {
@@ -228,7 +239,7 @@ static err has_room(struct call *call, const struct attachment *attachment)
 {
 	struct query *query = NULL;
 	bool row = false;
-	int64_t count = 0, taken = 0;
+	int64_t count = 0, taken = 0, own = 0;
 	err e;
 
 	TRY(count_of(&call->rows, &count_all, attachment->object_kind, &attachment->object, &count));
@@ -236,12 +247,16 @@ static err has_room(struct call *call, const struct attachment *attachment)
 		return conflict(call, "添付できるファイルは50個までです。", "At most 50 files can be attached.");
 	e = query_start(call->rows.db, &under_way, &query);
 	if (err_is_ok(e))
-		e = query_step(query, &row);
+		e = query_id(query, "opener", &attachment->opener);
 	if (err_is_ok(e))
+		e = query_step(query, &row);
+	if (err_is_ok(e)) {
 		taken = column_int(query, 0);
+		own = column_int(query, 1);
+	}
 	query_end(&query);
 	TRY(e);
-	if (taken <= ATTACHMENT_UNDER_WAY_MAX)
+	if (taken <= ATTACHMENT_UNDER_WAY_MAX && own <= ATTACHMENT_UNDER_WAY_OWN_MAX)
 		return OK;
 	call->reason = "too much under way";
 	return FAIL(LIMITED);
@@ -264,8 +279,8 @@ static err begin_apply(struct call *call)
 	attachment.probe = object.probe;
 	TRY(row_insert(&call->rows, &attachment_entity, &attachment));
 	TRY(may_add(call, attachment.row.id));
-	if (object.settled_at != 0 && attachment_place_rows[attachment.object_kind].closes)
-		return conflict(call, "公開または終了したものには、もう添付できません。", "Nothing is attached any more to what is published or closed.");
+	if (is_closed(&attachment, &object))
+		return closed(call);
 	TRY(has_room(call, &attachment));
 	TRY(call_object(call, attachment_entity.name, attachment.row.id));
 	TRY(call_object(call, attachment_place_rows[attachment.object_kind].entity, attachment.object));
@@ -352,13 +367,18 @@ const struct op attachment_put = {
 	.apply = put_apply,
 };
 
+/* F3: what is published or closed meanwhile takes no more. */
 static err finish_apply(struct call *call)
 {
+	struct attachment_object object;
 	struct attachment attachment = {0};
 
 	TRY(load_own(call, &attachment));
+	TRY(attachment_place_get(&call->rows, attachment.object_kind, attachment.object, &object));
 	if (attachment.state != ATTACHMENT_UPLOADING)
 		return conflict(call, "このファイルの受信は終わっています。", "This file takes no more.");
+	if (is_closed(&attachment, &object))
+		return closed(call);
 	if (attachment.received != attachment.size)
 		return conflict(call, "ファイルがまだ全部届いていません。", "The file has not arrived as a whole.");
 	attachment.state = ATTACHMENT_SCANNING;

@@ -41,6 +41,7 @@ struct attachment {
 
 #define ATTACHMENT_OBJECT_MAX 50                        /* of one object */
 #define ATTACHMENT_UNDER_WAY_MAX ((int64_t)256 << 20)   /* bytes that are announced and not judged yet */
+#define ATTACHMENT_UNDER_WAY_OWN_MAX ((int64_t)64 << 20) /* of these, one person's: nobody shuts the others out */
 #define ATTACHMENT_PART_MAX ((size_t)1 << 20)           /* of one answer */
 #define ATTACHMENT_BROKEN_MAX 5                         /* scans in which the scanner broke off; then the file is kept away */
 

@@ -242,12 +242,25 @@ test('K-52 S-71 T-6.5 attachments and their scanner', { timeout: 300000, skip: !
     const kept = await add('残す.png')
     assert.equal((await see(kept)).may.remove, true)
     ok(await content(kept, guardian), 404)
+    // Begun before, sent afterwards: whoever published it has not seen that.
+    const { id: late } = ok(await server.call('POST', '/v1/attachments', { token: officer, body: { object_kind: 'announcement', object: published, name: '後から.png', size: png.length } }), 201).json()
     ok(await server.call('POST', `/v1/announcements/${published}/publish`, { token: admin, body: {} }), 200)
     ok(await server.call('DELETE', `/v1/attachments/${kept}`, { token: officer }), 409)
     assert.equal((await see(kept)).may.remove, false)
+    ok(await put(late, 0, png), 200)
+    ok(await finish(late), 409)
+    ok(await content(late, guardian), 409)
+    ok(await server.call('DELETE', `/v1/attachments/${late}`, { token: officer }), 204)
     ok(await server.call('POST', '/v1/attachments', { token: officer, body: { object_kind: 'announcement', object: published, name: 'x.png', size: 9 } }), 409)
     ok(await content(kept, guardian), 200) // it reaches those whom the announcement reaches
     ok(await content(kept, stranger), 404)
+  })
+
+  await t.test('one person announces so much at once and no more, and shuts nobody out', async () => {
+    const whole = 16 * 1024 * 1024
+    for (let i = 0; i < 3; i++) ok(await begin(`${i}.pdf`, whole), 201)
+    ok(await begin('多い.pdf', whole), 429) // with what is still under way from above
+    ok(await begin('別の人.pdf', whole, { token: admin }), 201)
   })
 
   await server.stop()
