@@ -406,6 +406,11 @@ static err decide_batch(struct call *call, struct record *record, const struct r
 	for (size_t i = 0; i < count; i++) {
 		bool own = id_equal(list[i].row.id, record->row.id);
 
+		/* A file from the whole may hold records of several facilities: whoever decides it decides on all of them. */
+		if (!call_may(call, call->op, list[i].row.id)) {
+			call->reason = "not granted";
+			return FAIL(DENIED);
+		}
 		TRY(record_decide(&call->rows, &list[i], decision, call->now_us));
 		if (own)
 			*record = list[i];
