@@ -320,6 +320,8 @@ static err take_answer(struct call *call, const struct post_item *item)
 	if (!call->compartment->provider || members_check(item->body, NULL) != FLAW_NONE)
 		return FAIL(INVALID);
 	TRY(row_get(&call->rows, &announce_entity, item->object, &announce));
+	if (announce.probe != item->probe) /* what is made for checks agrees to nothing real */
+		return FAIL(INVALID);
 	TRY(find_delivery(&call->rows, item->object, item->from, &delivery));
 	TRY(get_number(item->body, "delivered_at", INT64_MAX, &delivery.delivered_at));
 	TRY(get_number(item->body, "published", 1, &published));
