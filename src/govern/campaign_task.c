@@ -167,6 +167,17 @@ static void put_words(struct call *call, const struct campaignkind *kind)
 	json_object_end(&call->out);
 }
 
+/* Whoever is held may do what the hold is about, their own task: nothing that shows or judges other people. */
+static err not_while_held(struct call *call, const struct campaignkind *kind)
+{
+	bool others = call->grant->relation == RELATION_SEES || (kind != NULL && kind->task == CAMPAIGNKIND_ACCOUNTS);
+
+	if (!call->held || !others)
+		return OK;
+	call->reason = "terms not accepted";
+	return FAIL(UNACCEPTED);
+}
+
 static err see_apply(struct call *call)
 {
 	struct campaign_task task = {0};
@@ -175,6 +186,7 @@ static err see_apply(struct call *call)
 
 	TRY(row_get(&call->rows, &campaign_task_entity, call_id(call, "task"), &task));
 	kind = campaignkind_find(task.description);
+	TRY(not_while_held(call, kind));
 	call->event_facility = task.facility;
 	mine = call->grant->relation != RELATION_SEES && task.state == CAMPAIGN_TASK_OPEN && kind != NULL;
 	TRY(campaign_view_put_task(call, &task));
@@ -336,6 +348,7 @@ static err finish_apply(struct call *call)
 	const struct campaignkind *kind = NULL;
 
 	TRY(open_task(call, &task, &kind));
+	TRY(not_while_held(call, kind));
 	if (kind->task == CAMPAIGNKIND_ACCOUNTS)
 		TRY(all_decided(call, kind, &task));
 	else
