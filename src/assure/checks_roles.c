@@ -32,9 +32,9 @@ static struct stand_fact *add(struct world *world, enum knock_thing kind, const 
 
 	REQUIRE(world->count < STAND_FACTS_MAX);
 	*fact = (struct stand_fact){.kind = kind};
-	if (id == NULL || id[0] == '\0')
+	if (id == NULL || id[0] == '\0' || strlen(id) >= sizeof(fact->id))
 		return fact; /* the next one takes its place: there is none of it */
-	(void)snprintf(fact->id, sizeof(fact->id), "%s", id);
+	memcpy(fact->id, id, strlen(id) + 1);
 	world->count++;
 	return fact;
 }
