@@ -9,6 +9,7 @@
 
 #define PATH_TEXT_MAX 512
 #define STRANGE "no-such-member"
+#define STRANGE_ID "0123456789abcdefghjkmnpqrs"
 
 const char *const knock_answers[] = {
 	[KNOCK_ENTERED] = "entered", [KNOCK_STRANGER] = "401", [KNOCK_DENIED] = "403", [KNOCK_ABSENT] = "404", [KNOCK_OTHER] = "other",
@@ -111,6 +112,10 @@ static const char *some(struct trial *trial, const struct field *field)
 
 	if (field->type == FIELD_DATE)
 		return today(trial, false);
+	if (field->type == FIELD_TIME)
+		return trial_text(trial, "%sT00:00:00Z", today(trial, false));
+	if (field->type == FIELD_ID)
+		return STRANGE_ID;
 	if (field->type == FIELD_INT)
 		return trial_text(trial, "%lld", (long long)(field->min > 0 ? field->min : 0));
 	if (field->type == FIELD_CHOICE)

@@ -166,8 +166,7 @@ function likeAllOthers(operation, reply) {
 }
 
 // What is asked for by a number, which is none of the facts here: the entry may be about somebody else.
-// A kind that may be seen and is no register has no records to hand out.
-const numbered = new Set(['child.history-proof', 'event.see', 'ledger.cosigned', 'record.export']);
+const numbered = new Set(['child.history-proof', 'event.see', 'ledger.cosigned']);
 
 function judge(operation, person, situation, reply, wanted) {
 	const [label] = person;

@@ -34,7 +34,7 @@ for (const [kind, file, name] of [
 
 // Which of a description's lists of roles an action asks for; of several the widest decides.
 const ASKS = { see: ['see'], receipts: ['see'], change: ['file'], withdraw: ['handle', 'file'], file: ['file'], close: ['file'], handle: ['handle'], approve: ['approve'],
-	message: ['handle'], move: ['handle'], assign: ['handle'], silence: ['handle'] };
+	message: ['handle'], move: ['handle'], assign: ['handle'], silence: ['handle'], export: ['see'], import: ['file'] };
 // What hangs on a case is added by those who handle it, on anything else by those who file it.
 const ADDS = ['add', 'send', 'remove'];
 // Of a register's records: what came by post is confirmed by those whom the register names.
@@ -97,7 +97,7 @@ function exceptional(rule, policy) {
 // Who someone must be to a thing; false where the thing has no such relation.
 const relations = {
 	own: (actor, fact, action) => {
-		const owner = { change: fact.requester, account: fact.id, session: fact.account, casefile: fact.opener, attachment: fact.asked }[fact.kind];
+		const owner = { change: fact.requester, account: fact.id, session: fact.account, casefile: fact.opener, attachment: fact.asked, campaign_task: fact.account }[fact.kind];
 		return owner !== undefined && owner === actor.account && (action !== 'send' || fact.uploader === actor.account);
 	},
 	'own-child': (actor, fact) => fact.guardians?.has(actor.account) === true,
@@ -184,7 +184,7 @@ export function expected(operation, actor, facts) {
 				return [404];
 			return others.some(lost) ? [403, 404] : [403];
 		}
-		if (stray || others.some(lost))
+		if (stray || others.some(lost) || ofRecords(policy) && noRegister(object.fact))
 			return [404];
 		return ['enter'];
 	}
@@ -193,6 +193,10 @@ export function expected(operation, actor, facts) {
 		return mayAtAll(policy, actor) ? [404] : [403, 404];
 	return mayAtAll(policy, actor) ? ['enter'] : [403];
 }
+
+// A kind that is no register has no records, whoever may see or file what is of it.
+const ofRecords = ({ entity, action }) => entity === 'record' && ['export', 'import'].includes(action);
+const noRegister = (fact) => fact.kind === 'description' && fact.described.kind !== 'register';
 
 // Does the inner thing not stand under the outer one, as the path says?
 function strayed(inner, outer) {
