@@ -376,11 +376,25 @@ static err begin(struct row_context *c, const struct alert_news *news, int64_t n
 	return OK;
 }
 
+/* A3: one that began in a silence calls when something comes after it, as a new one would. */
+static err wake(struct row_context *c, const struct alert_news *news, int64_t now_us, struct alert *alert, bool *woken_out)
+{
+	int64_t until = 0;
+
+	*woken_out = false;
+	if (!alert->silenced)
+		return OK;
+	TRY(find_silence(c, news, now_us, &until));
+	alert->silenced = until != 0;
+	*woken_out = until == 0;
+	return OK;
+}
+
 err alert_raise_news(struct row_context *c, const struct alert_news *news, int64_t now_us)
 {
 	OWN(buf) events = {0};
 	struct alert alert = {0};
-	bool found = false, here = false;
+	bool found = false, here = false, woken = false;
 	int64_t before;
 
 	REQUIRE(news->rule != NULL && news->count > 0 && news->subject.len <= ALERT_SUBJECT_MAX);
@@ -388,9 +402,8 @@ err alert_raise_news(struct row_context *c, const struct alert_news *news, int64
 	if (!here)
 		return OK;
 	TRY(find_grouped(c, news, &alert, &found));
-	if (!found)
-		TRY(begin(c, news, now_us, &alert));
-	before = alert.count;
+	TRY(found ? wake(c, news, now_us, &alert, &woken) : begin(c, news, now_us, &alert));
+	before = woken ? 0 : alert.count;
 	TRY(add_events(&alert, news, &events));
 	alert.events = bytes_of(&events);
 	alert.label = cut(news->label, ALERT_LABEL_MAX);

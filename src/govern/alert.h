@@ -8,6 +8,7 @@
  * A1  What raises an alert and the alert are in one commit; the scan's place in the record of events moves in the commit of what it found.
  * A2  One rule about one subject has one alert until it is closed: what comes meanwhile is counted on it.
  * A3  While a rule is silent nobody is called, and everything is counted; what came waits on the desk for the end of the silence.
+ *     What comes on it after the end calls as a new one does.
  * A4  Nothing that names a person stands in an alert but its notes: subjects are ids and codes, words are the rule's.
  */
 #ifndef GOVERN_ALERT_H
