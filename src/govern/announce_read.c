@@ -140,6 +140,7 @@ err announce_read_put(struct call *call, const struct announce *announce)
 	json_date(&call->out, "until", announce->until);
 	json_bool(&call->out, "in_force", announce->state == ANNOUNCE_PUBLISHED && announce->effective_on <= today);
 	json_text(&call->out, "digest", announce->digest);
+	json_int(&call->out, "revision", announce->row.version);
 	put_consent(call, announce);
 	TRY(put_receipt(call, announce));
 	put_may(call, announce);

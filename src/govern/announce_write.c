@@ -40,6 +40,16 @@ static err own_draft(struct call *call, struct announce *announce, const struct 
 	return OK;
 }
 
+/* Who publishes or agrees means what was before the eyes: it may have been changed meanwhile. */
+static err as_seen(struct call *call, const struct announce *announce)
+{
+	const struct value *seen = call_value(call, "revision");
+
+	if (!seen->present || seen->as.integer == announce->row.version)
+		return OK;
+	return conflict(call, "revision", "ご覧のあとで直されています。もう一度読んでください。", "It has been changed since. Read it again.");
+}
+
 static err too_early(struct call *call, int32_t first)
 {
 	char words[CLOCK_TEXT_MAX], ja[160], en[160];
@@ -270,6 +280,7 @@ static err publish_apply(struct call *call)
 	const struct announce_kind *kind = NULL;
 
 	TRY(own_draft(call, &announce, &kind));
+	TRY(as_seen(call, &announce));
 	TRY(check_publishable(call, kind, &announce));
 	announce.state = ANNOUNCE_PUBLISHED;
 	announce.published_at = call->now_us;
@@ -323,6 +334,7 @@ static err consent_apply(struct call *call)
 		call->reason = "own announcement";
 		return FAIL(DENIED);
 	}
+	TRY(as_seen(call, &announce));
 	announce.consented_on = announce.effective_on;
 	announce.consented_at = call->now_us;
 	announce.consenter = call->actor.account;
@@ -367,6 +379,11 @@ static const struct input file_inputs[] = {
 static const struct input change_inputs[] = {ANNOUNCEMENT, CONTENT, {0}};
 static const struct input one_inputs[] = {ANNOUNCEMENT, {0}};
 static const struct input reason_inputs[] = {ANNOUNCEMENT, REASON, {0}};
+#define REVISION \
+	{.place = IN_BODY, .field = {.name = "revision", .ja = "読んだ時点の版", .en = "Revision that was read", .type = FIELD_INT, .grade = GRADE_1, \
+	    .min = 1, .max = INT32_MAX}}
+static const struct input publish_inputs[] = {ANNOUNCEMENT, REVISION, {0}};
+static const struct input consent_inputs[] = {ANNOUNCEMENT, REASON, REVISION, {0}};
 
 static const struct grant file_grants[] = {{ROLES_ANY, RELATION_FILES, "*"}, {0}};
 static const struct grant sign_grants[] = {{ROLES_ANY, RELATION_SIGNS, "*"}, {0}};
@@ -396,7 +413,7 @@ const struct op announce_write_propose = {
 const struct op announce_write_publish = { /* NT-1 */
 	.id = "announcement.publish", .ja = "告知を公開する", .en = "Publish an announcement", .method = "POST",
 	.path = "/v1/announcements/{announcement}/publish", .kind = OP_WRITE, .grants = sign_grants, .policy = "announcement approve",
-	.inputs = one_inputs, .entity = &announce_entity, .output_fields = announce_read_output, .status = 200, .event = true, .grade = GRADE_2,
+	.inputs = publish_inputs, .entity = &announce_entity, .output_fields = announce_read_output, .status = 200, .event = true, .grade = GRADE_2,
 	.requirements = REQUIREMENTS, .apply = publish_apply,
 };
 const struct op announce_write_withdraw = {
@@ -408,6 +425,6 @@ const struct op announce_write_withdraw = {
 const struct op announce_write_consent = { /* NT-1 */
 	.id = "announcement.consent", .ja = "早い適用日に同意する", .en = "Agree to an earlier day", .method = "POST",
 	.path = "/v1/announcements/{announcement}/consent", .kind = OP_WRITE, .grants = handle_grants, .policy = "announcement handle",
-	.inputs = reason_inputs, .entity = &announce_entity, .output_fields = announce_read_output, .status = 200, .event = true, .grade = GRADE_2,
+	.inputs = consent_inputs, .entity = &announce_entity, .output_fields = announce_read_output, .status = 200, .event = true, .grade = GRADE_2,
 	.requirements = REQUIREMENTS, .apply = consent_apply,
 };

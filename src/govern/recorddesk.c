@@ -418,6 +418,14 @@ static err decide_batch(struct call *call, struct record *record, const struct r
 	return buf_printf(&call->detail, "\"batch\":%zu", count);
 }
 
+/* What is approved is what was before the eyes: another edition may have been filed meanwhile. */
+static bool is_another(const struct call *call, const struct record *record)
+{
+	const struct value *seen = call_value(call, "edition");
+
+	return seen->present && seen->as.integer != record->waiting;
+}
+
 static err decide_waiting(struct call *call, bool approve)
 {
 	struct record record = {0};
@@ -426,6 +434,9 @@ static err decide_waiting(struct call *call, bool approve)
 	TRY(load(call, &record));
 	if (record.waiting == 0)
 		return nothing_waits(call);
+	if (approve && is_another(call, &record))
+		return conflict(call, "edition", "ご覧のあとで別の版が出されました。もう一度確かめてから承認してください。",
+		    "Another edition has been filed since. Look at it before approving.");
 	TRY(decision_of(call, &record, &decision));
 	decision.approve = approve;
 	if (!approve)
@@ -513,6 +524,10 @@ static const struct input renew_inputs[] = {
 	RECORD, {.place = IN_BODY, .field = {.name = "valid_until", .ja = "有効期限", .en = "Valid until", .type = FIELD_DATE, .grade = GRADE_2,
 	    .required = true}}, {0},
 };
+static const struct input approve_inputs[] = {
+	RECORD, {.place = IN_BODY, .field = {.name = "edition", .ja = "確かめた版", .en = "Edition that was looked at", .type = FIELD_INT, .grade = GRADE_2,
+	    .min = 1, .max = RECORD_EDITIONS_MAX}}, {0},
+};
 static const struct input reason_inputs[] = {RECORD, REASON, {0}};
 
 #define RECORD_READ .method = "GET", .kind = OP_READ, .status = 200, .grants = see_grants
@@ -549,7 +564,7 @@ const struct op recorddesk_renew = {
 	RECORD_DEED("renew", "登録を更新する", "Renew a record"), .grants = file_grants, .inputs = renew_inputs, RECORD_OP, .apply = renew_apply,
 };
 const struct op recorddesk_approve = {
-	RECORD_DEED("approve", "登録を承認する", "Approve a record"), .grants = sign_grants, .inputs = record_input, RECORD_OP, .apply = approve_apply,
+	RECORD_DEED("approve", "登録を承認する", "Approve a record"), .grants = sign_grants, .inputs = approve_inputs, RECORD_OP, .apply = approve_apply,
 };
 const struct op recorddesk_reject = {
 	RECORD_DEED("reject", "登録を差し戻す", "Reject a record"), .grants = sign_grants, .inputs = reason_inputs, RECORD_OP, .apply = reject_apply,

@@ -162,7 +162,8 @@ test('a rejected record is filed again', async () => {
 	assert.equal((await see(record.id, officer)).state, 'rejected');
 	(await put(`/v1/records/${record.id}`, officer, { fields: review({ unit: '直した' }) })).is(200);
 	assert.equal((await see(record.id, officer)).state, 'waiting');
-	assert.equal((await post(`/v1/records/${record.id}/approve`, admins[0])).is(200).json.fields.unit, '直した');
+	(await post(`/v1/records/${record.id}/approve`, admins[0], { edition: 1 })).problem(409, 'conflict'); // what was before the eyes is another
+	assert.equal((await post(`/v1/records/${record.id}/approve`, admins[0], { edition: 2 })).is(200).json.fields.unit, '直した');
 });
 
 test('what has ended when it is approved is expired; renewing brings it back', async () => {

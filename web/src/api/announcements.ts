@@ -109,6 +109,7 @@ export interface Announcement {
   readonly until: string | null;
   readonly in_force: boolean;
   readonly digest: string | null;
+  readonly revision: number | null;
   readonly early: boolean;
   readonly consent: { readonly on: string; readonly at: string; readonly reason: string | null } | null;
   readonly seen_at: string | null;
@@ -138,6 +139,7 @@ const shape = {
   until: maybe(text),
   in_force: maybeFlag,
   digest: maybe(text),
+  revision: maybe(integer),
   early: maybeFlag,
   consent: maybe(record({ on: text, at: text, reason: maybe(text) })),
   seen_at: maybe(text),

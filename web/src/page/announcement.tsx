@@ -86,6 +86,8 @@ function Facts({ of: story }: OfProps) {
 
 const DEEDS: readonly AnnouncementDeed[] = ['publish', 'propose', 'consent', 'withdraw'];
 const REASONED: readonly AnnouncementDeed[] = ['consent', 'withdraw'];
+/* Done to what was read: refused when it has been changed since. */
+const READ: readonly AnnouncementDeed[] = ['publish', 'consent'];
 
 function useDeeds({ of: story }: OfProps): readonly DeedOf[] {
   const { say, language } = useGovernWords();
@@ -104,7 +106,16 @@ function useDeeds({ of: story }: OfProps): readonly DeedOf[] {
         first: deed === 'publish',
         ...(early && story.first_possible ? { lead: words.early(writeDay(story.first_possible, language)) } : {}),
         fields: REASONED.includes(deed) ? [{ name: 'reason', label: say.deeds.reason, kind: 'area', required: true, maxLength: 500 }] : [],
-        call: (values, key) => doAnnouncement(story.id, deed, REASONED.includes(deed) ? values : {}, key),
+        call: (values, key) =>
+          doAnnouncement(
+            story.id,
+            deed,
+            {
+              ...(REASONED.includes(deed) ? values : {}),
+              ...(READ.includes(deed) && story.revision !== null ? { revision: story.revision } : {}),
+            },
+            key,
+          ),
       };
     });
 }

@@ -73,6 +73,13 @@ function Facts({ of: record }: { readonly of: RecordStory }) {
 const DEEDS: readonly (RecordDeed & ('approve' | 'confirm' | 'reject' | 'withdraw'))[] = ['approve', 'confirm', 'reject', 'withdraw'];
 const REASONED: readonly RecordDeed[] = ['reject', 'withdraw'];
 
+/* Approved is what was read: refused when another edition has been filed since. */
+function contentOf(record: OfProps['of'], deed: RecordDeed, values: object): object {
+  if (REASONED.includes(deed)) return values;
+  const waiting = record.editions.find(({ state }) => state === 'waiting');
+  return deed === 'approve' && waiting ? { edition: waiting.edition } : {};
+}
+
 function useDeeds({ of: record }: Pick<OfProps, 'of'>): readonly DeedOf[] {
   const { say } = useGovernWords();
   const { operations } = useSession();
@@ -87,7 +94,7 @@ function useDeeds({ of: record }: Pick<OfProps, 'of'>): readonly DeedOf[] {
       done,
       first: deed === 'approve' || deed === 'confirm',
       fields: REASONED.includes(deed) ? [reason] : [],
-      call: (values, key) => doRecord(record.id, deed, REASONED.includes(deed) ? values : {}, key),
+      call: (values, key) => doRecord(record.id, deed, contentOf(record, deed, values), key),
     };
   });
   const renewable = record.may.edit && record.state !== 'waiting' && record.valid_until !== null && operations.has('record.renew');
