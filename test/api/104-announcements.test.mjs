@@ -118,7 +118,9 @@ test('T-3 nobody publishes what they wrote themselves, and only those whom the d
 	// Whoever changes it has written it.
 	(await request('PUT', `/v1/announcements/${draft.id}`, { as: operatorAdmins[1], json: { title: '直した', body: '直した文', matters: 'maintenance' } })).is(200);
 	(await publish(draft.id, operatorAdmins[1])).problem(403, 'denied');
-	assert.equal((await publish(draft.id, operatorAdmins[0])).is(200).json.state, 'published');
+	(await post(`/v1/announcements/${draft.id}/publish`, operatorAdmins[0], { revision: draft.revision })).problem(409, 'conflict'); // read before the change
+	const { revision } = await see(draft.id, operatorAdmins[0]);
+	assert.equal((await post(`/v1/announcements/${draft.id}/publish`, operatorAdmins[0], { revision })).is(200).json.state, 'published');
 	(await request('PUT', `/v1/announcements/${draft.id}`, { as: operator, json: { title: '変える', body: '変えた文', matters: 'maintenance' } })).problem(409, 'conflict');
 	(await publish(draft.id, operatorAdmins[0])).problem(409, 'conflict');
 	(await post(`/v1/announcements/${draft.id}/withdraw`, operator, { reason: '書いた人は取り下げられない' })).problem(403, 'denied');
