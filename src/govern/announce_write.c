@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "govern/announce_post.h"
 #include "govern/announce_read.h"
+#include "govern/attachment.h"
 #include "govern/todo.h"
 
 #include "govern/announce_write.h"
@@ -274,6 +275,18 @@ static err check_publishable(struct call *call, const struct announce_kind *kind
 	return OK;
 }
 
+/* A file is part of what is published: whoever added one has written a part of it. */
+static err nothing_own(struct call *call, const struct announce *announce)
+{
+	bool own = false;
+
+	TRY(attachment_added_by(&call->rows, "announcement", announce->row.id, call->actor.account, &own));
+	if (!own)
+		return OK;
+	return conflict(call, "announcement", "自分が添付したファイルのある告知は、自分では公開できません。別の人が公開するか、その添付を取り除いてください。",
+	    "You attached a file to it: somebody else publishes it, or take that file away.");
+}
+
 static err publish_apply(struct call *call)
 {
 	struct announce announce = {0};
@@ -281,6 +294,7 @@ static err publish_apply(struct call *call)
 
 	TRY(own_draft(call, &announce, &kind));
 	TRY(as_seen(call, &announce));
+	TRY(nothing_own(call, &announce));
 	TRY(check_publishable(call, kind, &announce));
 	announce.state = ANNOUNCE_PUBLISHED;
 	announce.published_at = call->now_us;

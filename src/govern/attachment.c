@@ -72,6 +72,9 @@ static const struct statement count_clean = {"attachment.count",
     "SELECT COUNT(*) FROM attachment WHERE object = :object AND object_kind = :kind AND state = 2"};
 static const struct statement count_all = {"attachment.count-all",
     "SELECT COUNT(*) FROM attachment WHERE object = :object AND object_kind = :kind AND " NOT_GONE};
+/* state 1 = scanning, 2 = clean */
+static const struct statement count_added = {"attachment.count-added",
+    "SELECT COUNT(*) FROM attachment WHERE object = :object AND object_kind = :kind AND opener = :opener AND state IN (1, 2)"};
 static const struct statement under_way = {"attachment.under-way",
     "SELECT COALESCE(SUM(size), 0), COALESCE(SUM(CASE WHEN opener = :opener THEN size ELSE 0 END), 0) FROM attachment WHERE state IN (0, 1)"};
 
@@ -129,6 +132,22 @@ static err count_of(struct row_context *rows, const struct statement *statement,
 err attachment_count(struct row_context *rows, const char *object_kind, struct id object, int64_t *count_out)
 {
 	return count_of(rows, &count_clean, kind_of(object_kind), &object, count_out);
+}
+
+err attachment_added_by(struct row_context *rows, const char *object_kind, struct id object, struct id account, bool *added_out)
+{
+	struct query *query = NULL;
+	bool row = false;
+	err e;
+
+	TRY(query_of(rows, &count_added, kind_of(object_kind), &object, &query));
+	e = query_id(query, "opener", &account);
+	if (err_is_ok(e))
+		e = query_step(query, &row);
+	if (err_is_ok(e))
+		*added_out = column_int(query, 0) > 0;
+	query_end(&query);
+	return e;
 }
 
 /* F3: what was approved is what had arrived by then, whenever its upload began. */

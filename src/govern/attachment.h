@@ -54,5 +54,7 @@ MUST_USE err attachment_start(void);
 MUST_USE err attachment_put_list(struct call *call, struct json *json, const char *object_kind, struct id object);
 /* How many of an object are clean. */
 MUST_USE err attachment_count(struct row_context *rows, const char *object_kind, struct id object, int64_t *count_out);
+/* Does something that this account has added hang on it? Nobody approves what is their own. */
+MUST_USE err attachment_added_by(struct row_context *rows, const char *object_kind, struct id object, struct id account, bool *added_out);
 
 #endif

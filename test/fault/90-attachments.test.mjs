@@ -244,6 +244,12 @@ test('K-52 S-71 T-6.5 attachments and their scanner', { timeout: 300000, skip: !
     ok(await content(kept, guardian), 404)
     // Begun before, sent afterwards: whoever published it has not seen that.
     const { id: late } = ok(await server.call('POST', '/v1/attachments', { token: officer, body: { object_kind: 'announcement', object: published, name: '後から.png', size: png.length } }), 201).json()
+    // Whoever publishes has added nothing that nobody else has looked at.
+    const { id: own } = ok(await server.call('POST', '/v1/attachments', { token: admin, body: { object_kind: 'announcement', object: published, name: '私の.png', size: png.length } }), 201).json()
+    ok(await put(own, 0, png, admin), 200)
+    ok(await finish(own, admin), 202)
+    ok(await server.call('POST', `/v1/announcements/${published}/publish`, { token: admin, body: {} }), 409)
+    ok(await server.call('DELETE', `/v1/attachments/${own}`, { token: admin }), 204)
     ok(await server.call('POST', `/v1/announcements/${published}/publish`, { token: admin, body: {} }), 200)
     ok(await server.call('DELETE', `/v1/attachments/${kept}`, { token: officer }), 409)
     assert.equal((await see(kept)).may.remove, false)
