@@ -181,3 +181,20 @@ export const exportRegister = (id: string, encoding: 'utf-8' | 'cp932'): Call<Sa
   decode: saved,
   file: true,
 });
+
+/* One request carries the whole file. */
+export const RECORD_FILE_MAX = 48 * 1024;
+
+export interface Imported {
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+export const importRegister = (id: string, encoding: 'auto' | 'utf-8' | 'cp932', file: Blob, key: string): Call<Imported> => ({
+  method: 'POST',
+  path: path`/v1/registers/${id}/import` + (encoding === 'auto' ? '' : path`?encoding=${encoding}`),
+  body: file,
+  decode: record({ created: integer, changed: integer, unchanged: integer }),
+  key,
+});

@@ -23,40 +23,53 @@ import '../style/govern.css';
 
 type Here = RouteOf<'announcements'>;
 
-function Mine() {
+function Rows({ of: items }: { readonly of: readonly Announcement[] }) {
   const { say, told, language } = useGovernWords();
-  const { operations } = useSession();
   const words = say.announcements;
-  const [current, again] = useRemote(readCurrent());
-  useReturn(again);
   return (
-    <RemoteView of={current} again={again}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <p class={operations.has('announcement.list') ? 'soft' : 'empty'}>{words.nothingNow}</p>
-        ) : (
-          <ul class="rows">
-            {items.map((one) => (
-              <li key={one.id}>
-                <a class="row" href={hrefOf({ page: 'announcement', announcement: one.id })}>
-                  <span class="row-words">
-                    <span class="row-label">
-                      <Native>{one.title}</Native>
-                    </span>
-                    <span class="row-state">
-                      {one.kind.title && told(one.kind.title)}
-                      {one.published_at && `　${writeInstant(one.published_at, language)}`}
-                    </span>
-                  </span>
-                  {unanswered(one) && <span class="row-mark">{one.acknowledge === 'accept' ? words.toAccept : words.unseen}</span>}
-                  <Icon name="right" />
-                </a>
-              </li>
-            ))}
-          </ul>
-        )
-      }
-    </RemoteView>
+    <ul class="rows">
+      {items.map((one) => (
+        <li key={one.id}>
+          <a class="row" href={hrefOf({ page: 'announcement', announcement: one.id })}>
+            <span class="row-words">
+              <span class="row-label">
+                <Native>{one.title}</Native>
+              </span>
+              <span class="row-state">
+                {one.kind.title && told(one.kind.title)}
+                {one.published_at && `　${writeInstant(one.published_at, language)}`}
+                {!unanswered(one) && one.accepted_at && `　${words.acceptedOn}`}
+                {!unanswered(one) && !one.accepted_at && one.seen_at && `　${words.readOn}`}
+              </span>
+            </span>
+            {unanswered(one) && <span class="row-mark">{one.acknowledge === 'accept' ? words.toAccept : words.unseen}</span>}
+            <Icon name="right" />
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const NONE: readonly Announcement[] = [];
+
+/* What reached this person before, to be read again; what is on the screen now stands above. */
+function Past({ now }: { readonly now: readonly Announcement[] }) {
+  const { say } = useGovernWords();
+  const words = say.announcements;
+  const [pages, more] = usePages<Announcement>(
+    useCallback((cursor) => readAnnouncements({ kind: null, state: 'published' }, cursor), []),
+  );
+  const earlier = { ...pages, items: pages.items.filter(({ id }) => !now.some((one) => one.id === id)) };
+  return (
+    <section class="part-section" aria-labelledby="past" data-past>
+      <h2 class="section-title" id="past">
+        {words.past}
+      </h2>
+      <PagesView of={earlier} more={more} moreLabel={say.lists.more} empty={words.noPast}>
+        {(items) => <Rows of={items} />}
+      </PagesView>
+    </section>
   );
 }
 
@@ -157,11 +170,30 @@ function All({ kinds, here }: { readonly kinds: readonly AnnouncementKind[]; rea
   );
 }
 
-function Overseen({ here }: { readonly here: Here }) {
+/* Whoever oversees a kind picks among all of them; everybody else reads again what reached them. */
+function Before({ here, now }: { readonly here: Here; readonly now: readonly Announcement[] }) {
   const [kinds, again] = useRemote(readAnnouncementKinds());
   return (
     <RemoteView of={kinds} again={again}>
-      {({ items }) => (items.length > 0 ? <All kinds={items} here={here} /> : null)}
+      {({ items }) => (items.length > 0 ? <All kinds={items} here={here} /> : <Past now={now} />)}
+    </RemoteView>
+  );
+}
+
+function Mine({ here }: { readonly here: Here }) {
+  const { say } = useGovernWords();
+  const { operations } = useSession();
+  const [current, again] = useRemote(readCurrent());
+  useReturn(again);
+  return (
+    <RemoteView of={current} again={again}>
+      {({ items }) => (
+        <>
+          {items.length > 0 ? <Rows of={items} /> : <p class="soft">{say.announcements.nothingNow}</p>}
+          {operations.has('announcement.list') &&
+            (operations.has('announcement.kinds') ? <Before here={here} now={items} /> : <Past now={items} />)}
+        </>
+      )}
     </RemoteView>
   );
 }
@@ -173,8 +205,7 @@ export function AnnouncementsPage({ here }: { readonly here: Here }) {
     <>
       <Title text={say.announcements.title} />
       <p class="lead">{say.announcements.lead}</p>
-      {operations.has('announcement.current') && <Mine />}
-      {operations.has('announcement.list') && operations.has('announcement.kinds') && <Overseen here={here} />}
+      {operations.has('announcement.current') ? <Mine here={here} /> : <Before here={here} now={NONE} />}
     </>
   );
 }

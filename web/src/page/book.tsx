@@ -1,5 +1,5 @@
 /* One register: its records, picked by state, and the ways to add to it. */
-import { useCallback } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import type { RecordRow, Register } from '../api/records';
 import { exportRegister, readRecords, readRegisters, RECORD_STATES } from '../api/records';
 import { writeInstant } from '../base/day';
@@ -15,6 +15,7 @@ import { Issue } from '../part/issue';
 import { Native } from '../part/name';
 import { PagesView } from '../part/pages';
 import { RecordMark, Validity } from '../part/record';
+import { RecordImport } from '../part/record-import';
 import { RemoteView } from '../part/remote';
 import { Table } from '../part/table';
 import { Title } from '../part/title';
@@ -71,6 +72,7 @@ function Shown({ of: register, here }: { readonly of: Register; readonly here: H
   const { say, told } = useGovernWords();
   const { operations } = useSession();
   const words = say.records;
+  const [taken, take] = useState(0); /* a file that was taken over: the list is read again */
   const state = RECORD_STATES.find((one) => one === here.state) ?? 'all';
   return (
     <>
@@ -89,6 +91,7 @@ function Shown({ of: register, here }: { readonly of: Register; readonly here: H
           </>
         )}
       </div>
+      {register.may.file && operations.has('record.import') && <RecordImport of={register} again={() => take((count) => count + 1)} />}
       <div class="filters filters-after">
         <Select
           label={say.lists.state}
@@ -101,7 +104,7 @@ function Shown({ of: register, here }: { readonly of: Register; readonly here: H
           onValue={(value) => turnTo({ ...here, state: value === 'all' ? null : value })}
         />
       </div>
-      <Records key={state} of={register} here={here} />
+      <Records key={`${state} ${taken}`} of={register} here={here} />
     </>
   );
 }

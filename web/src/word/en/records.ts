@@ -33,6 +33,25 @@ export const records: typeof words = {
     columns: { number: 'No.', title: 'Subject', state: 'State', until: 'Valid until', filed: 'Filed by, on' },
   },
 
+  recordImport: {
+    open: 'File many records from CSV',
+    lead: 'Take the headings of an exported CSV. A line without a number becomes a new record, a line with a number a new edition of that record. At most 300 lines and 48 KB at a time.',
+    file: 'CSV file',
+    needFile: 'Choose a file that is not empty.',
+    tooLarge: 'The file is larger than 48 KB. Send it in parts.',
+    encoding: 'Encoding',
+    encodings: { auto: 'Recognise it', 'utf-8': 'UTF-8', cp932: 'Shift_JIS (CP932)' },
+    submit: 'File them',
+    refused: (count) => `${count} ${count === 1 ? 'place is' : 'places are'} to be mended. Nothing has been filed.`,
+    refusedHint: 'Mend the file, choose it again and file it.',
+    flaws: 'What is to be mended in the file',
+    line: 'Line',
+    column: 'Column',
+    flaw: 'What',
+    done: (created, changed, same) => `New records: ${created}, new editions: ${changed}, unchanged: ${same}.`,
+    doneHint: 'Where a register needs approval, they come into force when a second person approves them.',
+  },
+
   record: {
     back: 'Back to the record',
     content: 'Content',

@@ -35,6 +35,25 @@ export const records = {
     columns: { number: '番号', title: '件名', state: '状態', until: '有効期限', filed: '記録した人・日時' },
   },
 
+  recordImport: {
+    open: 'CSVからまとめて登録する',
+    lead: '「CSVで書き出す」のファイルと同じ見出しで作ります。番号を空けた行は新しい登録に、番号のある行はその登録の新しい版になります。一度に300行まで、48KBまでです。',
+    file: 'CSVファイル',
+    needFile: '中身のあるファイルを選んでください。',
+    tooLarge: 'ファイルが48KBをこえています。いくつかに分けてください。',
+    encoding: '文字コード',
+    encodings: { auto: '自動で見分ける', 'utf-8': 'UTF-8', cp932: 'Shift_JIS（CP932）' },
+    submit: '登録する',
+    refused: (count: number) => `直すところが${count}か所あります。まだ何も登録していません。`,
+    refusedHint: 'ファイルを直してから、もう一度選んで登録してください。',
+    flaws: 'ファイルの直すところ',
+    line: '行',
+    column: '列',
+    flaw: '内容',
+    done: (created: number, changed: number, same: number) => `新しい登録${created}件、新しい版${changed}件、変更なし${same}件です。`,
+    doneHint: '承認が必要な台帳では、別の担当者が承認すると有効になります。',
+  },
+
   record: {
     back: '記録にもどる',
     content: '内容',
