@@ -194,3 +194,43 @@ for (const [language, viewport] of [['ja', NARROW], ['en', DESKTOP]]) {
     }
   });
 }
+
+test('K-1 a CSV file with mistakes files nothing and says where they are; the mended one is filed', { skip: !admin }, () =>
+  someone({ viewport: DESKTOP }, async (page) => {
+    await signIn(page, admin);
+    await at(page, '/registers');
+    await page.locator('[data-register]').first().waitFor();
+    const register = await registerOf(page);
+    const { fields } = register;
+    await at(page, `/registers/${register.id}`);
+    await page.locator('[data-import] summary').click();
+    await page.locator('[data-import] [type=submit]').click();
+    await page.getByText('中身のあるファイルを選んでください。').waitFor();
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSVで書き出す', exact: true }).click(),
+    ]);
+    const headings = readFileSync(await download.path(), 'utf8').replace(/^\uFEFF/, '').split('\r\n')[0].split(',');
+    const line = (answers) => headings.map((heading) => answers[heading] ?? '').join(',');
+    const whole = Object.fromEntries(
+      fields.filter(({ required }) => required).map((field) => {
+        const heading = headings.find((one) => one === field.ja || one === field.name);
+        const text = field.type === 'choice' ? field.choices[0].ja : field.type === 'bool' ? 'はい' : answerFor(field);
+        return [heading, text];
+      }),
+    );
+    const give = (text) =>
+      page.locator('[data-import] [name=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const before = (await read(page, `/v1/registers/${register.id}/records?limit=200`)).items.length;
+    await give(`${headings.join(',')}\r\n${line(whole)}\r\n${line({})},\r\n${line({ ...whole, [Object.keys(whole)[0]]: '' })}\r\n`);
+    await page.locator('[data-import] [type=submit]').click();
+    await page.locator('[data-import] table tbody tr').first().waitFor();
+    assert.ok((await page.locator('[data-import] table td[data-label="行"]').allTextContents()).includes('4'));
+    assert.equal((await read(page, `/v1/registers/${register.id}/records?limit=200`)).items.length, before, 'all or nothing');
+
+    await give(`${headings.join(',')}\r\n${line(whole)}\r\n`);
+    await page.locator('[data-import] [type=submit]').click();
+    await page.getByText('新しい登録1件、新しい版0件、変更なし0件です。').waitFor();
+    assert.equal((await read(page, `/v1/registers/${register.id}/records?limit=200`)).items.length, before + 1);
+  }));

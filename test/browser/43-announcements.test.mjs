@@ -49,6 +49,11 @@ test('K-59 T-3 a notice is written by one, published by another, stands on the s
       await at(other, '/children');
       await other.locator('.child-report').first().waitFor();
       await other.waitForFunction((text) => !document.querySelector('.announced')?.textContent.includes(text), name);
+
+      /* What has been read is found again. */
+      await at(other, '/announcements');
+      await other.locator('[data-past] a', { hasText: name }).click();
+      await other.getByText('持ち物は別の紙でお知らせします。').waitFor();
     });
 
     await page.reload();
