@@ -14,7 +14,7 @@ for (const [account, name] of [[officer, '市担当'], [first, '市管理者'], 
   test(`the day begins at the desk (${name})`, { skip: !account }, () =>
     someone({ viewport: DESKTOP }, async (page) => {
       await signIn(page, account);
-      await page.getByRole('heading', { level: 1, name: '机' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: 'やること' }).waitFor();
       await ready(page);
       const { counts, items } = await read(page, '/v1/desk');
       assert.equal(await page.locator('[data-todo]').count(), items.length);
@@ -55,8 +55,8 @@ test('a principal and a teacher begin with the children; the desk is one step aw
   someone({ viewport: TABLET }, async (page) => {
     await signIn(page, principal);
     await page.getByRole('heading', { level: 1, name: 'クラスボード' }).waitFor();
-    await page.getByRole('link', { name: /^机/ }).click();
-    await page.getByRole('heading', { level: 1, name: '机' }).waitFor();
+    await page.getByRole('link', { name: /^やること/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'やること' }).waitFor();
     await ready(page);
   }));
 

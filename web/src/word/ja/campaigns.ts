@@ -40,7 +40,7 @@ export const campaigns = {
     partOf: (done: number, total: number) => `${done}／${total}`,
     begin: (kind: string) => `${kind}を始める`,
     beginTitle: (kind: string) => `${kind}を始めますか`,
-    begun: '始めました。対象の人の机に届きます。',
+    begun: '始めました。対象の人の「やること」に出ます。',
     titleOf: '名前',
     titleHint: '空けておくと、種類と月から付けます。',
     dueOn: '期限の日',

@@ -28,7 +28,7 @@ export const common = {
     label: '画面の切り替え',
     parts: (label: string) => `${label}の中の画面`,
     waiting: (count: number) => `${count}件が対応待ち`,
-    desk: '机',
+    desk: 'やること',
     registers: '台帳',
     cases: '問い合わせ・請求',
     announcements: 'お知らせ',

@@ -11,7 +11,7 @@ const urgencies: Record<Urgency, string> = {
 
 export const desk = {
   desk: {
-    title: '机',
+    title: 'やること',
     lead: 'あなたの対応を待っているものです。急ぐものから並んでいます。',
     asOf: (time: string) => `${time} 時点`,
     again: '更新する',
