@@ -58,6 +58,7 @@ test('K-27 the account of a city administrator is made when a second one approve
     await inDialog(page).locator('[name=login]').fill(`c${mark}`);
     await inDialog(page).getByRole('button', { name: '発行する' }).click();
     await page.getByText('申請しました').waitFor();
+    await page.getByRole('link', { name: '監視・変更', exact: true }).click();
     await page.getByRole('link', { name: '変更', exact: true }).click();
     await card.getByRole('button', { name: /^取り下げる/ }).waitFor();
     assert.equal(await card.getByRole('button', { name: /^承認する/ }).count(), 0);
@@ -107,6 +108,7 @@ test('K-27 that a facility closes is asked for, shown to a second administrator,
     await card.getByRole('button', { name: /^園を閉じる/ }).click();
     await inDialog(page).getByRole('button', { name: '申請する' }).click();
     await page.getByText('申請しました').waitFor();
+    await page.getByRole('link', { name: '監視・変更', exact: true }).click();
     await page.getByRole('link', { name: '変更', exact: true }).click();
     const change = page.locator('.change', { hasText: name });
     await change.getByRole('button', { name: /^取り下げる/ }).click();
