@@ -72,13 +72,31 @@ static err put_words(const char *text, int32_t today, char out[static WORDS_MAX]
 	return snprintf(out, WORDS_MAX, "%s", text) < WORDS_MAX ? OK : FAIL(TOO_LARGE);
 }
 
+/* What a line of the file is, by the member that names its kind: how it is filed, and who signs it as a second person. */
+static const struct deed {
+	const char *kind;               /* of describe_kinds, and the member */
+	const char *file, *file_path;
+	const char *sign, *sign_path;   /* NULL: nobody */
+} deeds[] = {
+	{"register", "record.file", "register", "record.approve", "record"},
+	{"case", "case.open", "kind", NULL, NULL},
+};
+
+static const struct deed *find_deed(const struct yaml_node *line)
+{
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (yaml_find(line, deeds[i].kind) != NULL)
+			return &deeds[i];
+	return NULL;
+}
+
 static err put_body(const struct yaml_node *record, int32_t today, struct buf *body)
 {
 	const struct yaml_node *fields, *until = yaml_find(record, "valid_until");
 	char words[WORDS_MAX];
 	struct json json;
 
-	TRY(yaml_only(record, "register fields valid_until"));
+	TRY(yaml_only(record, "register case fields valid_until"));
 	TRY(yaml_member(record, "fields", YAML_MAP, &fields));
 	json_init(&json, body);
 	json_object(&json, NULL);
@@ -106,21 +124,26 @@ static err made(struct bytes reply, struct id *id_out)
 	return id_parse((struct bytes){reply.ptr + sizeof(head) - 1, ID_TEXT_LEN}, id_out);
 }
 
-static err file_one(const struct filling *filling, const struct yaml_node *record)
+static err file_one(const struct filling *filling, const struct yaml_node *line)
 {
+	const struct deed *deed = find_deed(line);
 	const char *name;
 	OWN(buf) body = {0};
 	OWN(buf) reply = {0};
-	struct local_input path[2] = {{.name = "register"}, {0}};
+	struct local_input path[2] = {{0}};
 	struct id id;
 
-	TRY(yaml_text(record, "register", &name));
-	TRY(put_body(record, filling->today, &body));
-	path[0].id = describe_id("register", name);
-	TRY(local_call(filling->local, &filling->files, "record.file", path, bytes_of(&body), &reply));
+	if (deed == NULL)
+		return FAIL(INVALID);
+	TRY(yaml_text(line, deed->kind, &name));
+	TRY(put_body(line, filling->today, &body));
+	path[0] = (struct local_input){.name = deed->file_path, .id = describe_id(deed->kind, name)};
+	TRY(local_call(filling->local, &filling->files, deed->file, path, bytes_of(&body), &reply));
+	if (deed->sign == NULL)
+		return OK;
 	TRY(made(bytes_of(&reply), &id));
-	path[0] = (struct local_input){.name = "record", .id = id};
-	return local_call(filling->local, &filling->approves, "record.approve", path, (struct bytes){0}, NULL);
+	path[0] = (struct local_input){.name = deed->sign_path, .id = id};
+	return local_call(filling->local, &filling->approves, deed->sign, path, (struct bytes){0}, NULL);
 }
 
 static err file_all(const struct filling *filling, const struct yaml_node *list)

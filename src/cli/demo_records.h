@@ -1,5 +1,6 @@
 /*
- * demo_records - the demonstration's registers: data/demo-records.yaml, filed by one person and approved by another.
+ * demo_records - what the demonstration has in its registers and as cases: data/demo-records.yaml, filed by one person and, where that
+ * is asked for, approved by another.
  */
 #ifndef CLI_DEMO_RECORDS_H
 #define CLI_DEMO_RECORDS_H
