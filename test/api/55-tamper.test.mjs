@@ -66,7 +66,7 @@ async function isFound(folder, about) {
 	return report;
 }
 
-// A value as SQL quotes it, with one bit changed.
+// A value as SQL quotes it, with one bit changed: of numbers a high one, so that none becomes the number of another row.
 function flipped(quoted) {
 	const blob = /^X'([0-9A-F]*)'$/.exec(quoted);
 	if (blob) {
@@ -74,7 +74,7 @@ function flipped(quoted) {
 		bytes[bytes.length >> 1] ^= 1;
 		return `X'${bytes.toString('hex')}'`;
 	}
-	return quoted.startsWith("'") ? `${quoted.slice(0, -2)}${quoted.at(-2) === 'x' ? 'y' : 'x'}'` : String(BigInt(quoted) ^ 1n);
+	return quoted.startsWith("'") ? `${quoted.slice(0, -2)}${quoted.at(-2) === 'x' ? 'y' : 'x'}'` : String(BigInt(quoted) ^ (1n << 40n));
 }
 
 before(async () => {
