@@ -289,6 +289,11 @@ static err put_todo(struct row_context *c, const struct recordkind *kind, const 
 	return todo_put(c, &spec, now_us);
 }
 
+err record_ask(struct row_context *c, const struct recordkind *kind, const struct record *record, int64_t now_us)
+{
+	return put_todo(c, kind, record, &approval, kind->described.approve, now_us);
+}
+
 static err end_todo(struct row_context *c, const struct record_todo *todo, const struct record *record, enum todo_state state, int64_t now_us)
 {
 	return todo_done(c, todo->kind, record->row.id, (struct id){{0}}, state, now_us);
@@ -435,7 +440,7 @@ err record_file(struct row_context *c, const struct record_filing *filing, int64
 	if (at_once)
 		TRY(follow(c, kind, &record, now_us));
 	else if (!filing->quiet)
-		TRY(put_todo(c, kind, &record, &approval, kind->described.approve, now_us));
+		TRY(record_ask(c, kind, &record, now_us));
 	*record_out = record;
 	return OK;
 }

@@ -88,6 +88,8 @@ struct record_decision {
 	struct bytes name, reason;
 };
 MUST_USE err record_decide(struct row_context *c, struct record *record, const struct record_decision *decision, int64_t now_us);
+/* It waits for whoever approves: they find it among what they have to do. */
+MUST_USE err record_ask(struct row_context *c, const struct recordkind *kind, const struct record *record, int64_t now_us);
 /* CONFLICT: it is withdrawn already, or came by post. */
 MUST_USE err record_withdraw(struct row_context *c, struct record *record, const struct record_decision *decision, int64_t now_us);
 /* In force, and its last day is over. */

@@ -394,11 +394,15 @@ static err nothing_waits(struct call *call)
 	return conflict(call, "record", "承認を待つ版がありません。もう決まったか、差し替えられました。", "No edition waits: it has been decided, or replaced.");
 }
 
-/* R4: what came by one file is decided as one. */
+/*
+ * R4: what came by one file is decided as one, as far as the caller may decide it: what is the caller's own (a batch of a campaign has
+ * the records of many people) and what lies out of reach stays, and waits for somebody else.
+ */
 static err decide_batch(struct call *call, struct record *record, const struct record_decision *decision)
 {
 	struct record *list = arena_alloc(call->arena, BATCH_MAX * sizeof(*list));
-	size_t count = 0;
+	const struct record *left = NULL;
+	size_t count = 0, decided = 0;
 
 	if (list == NULL)
 		return FAIL(UNAVAILABLE);
@@ -406,16 +410,18 @@ static err decide_batch(struct call *call, struct record *record, const struct r
 	for (size_t i = 0; i < count; i++) {
 		bool own = id_equal(list[i].row.id, record->row.id);
 
-		/* A file from the whole may hold records of several facilities: whoever decides it decides on all of them. */
 		if (!call_may(call, call->op, list[i].row.id)) {
-			call->reason = "not granted";
-			return FAIL(DENIED);
+			left = left == NULL ? &list[i] : left;
+			continue;
 		}
+		decided++;
 		TRY(record_decide(&call->rows, &list[i], decision, call->now_us));
 		if (own)
 			*record = list[i];
 	}
-	return buf_printf(&call->detail, "\"batch\":%zu", count);
+	if (left != NULL)
+		TRY(record_ask(&call->rows, decision->kind, left, call->now_us));
+	return buf_printf(&call->detail, "\"batch\":%zu", decided);
 }
 
 /* What is approved is what was before the eyes: another edition may have been filed meanwhile. */

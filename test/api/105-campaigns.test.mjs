@@ -206,6 +206,16 @@ test('P-3.10 S-10 U-23 a training is each person\'s own task and is done with a 
 	(await finish(one, staff, { fields: { score: 100 } })).problem(409, 'conflict');
 	assert.deepEqual((await see(one, staff, '')).json.answers, { score: 80 });
 	assert.equal((await get(`/v1/campaigns/${made.id}`, auditor)).is(200).json.done, 1);
+
+	// What a place has done waits together, and still nobody approves their own record with the others'.
+	const [of_second] = await mine(second, made);
+	const own = (await finish(of_admin, admin, { fields: { score: 90 } })).is(200).json.record;
+	const others = (await finish(of_second, second, { fields: { score: 90 } })).is(200).json.record;
+	(await post(`/v1/records/${own}/approve`, admin)).problem(403, 'denied');
+	assert.equal((await post(`/v1/records/${others}/approve`, admin)).is(200).json.state, 'in-force');
+	assert.equal((await registered(own)).state, 'waiting');
+	assert.ok((await get('/v1/desk', second)).is(200).json.items.some((item) => item.object.id === own), 'it waits for somebody else');
+	assert.equal((await post(`/v1/records/${own}/approve`, second)).is(200).json.state, 'in-force');
 	(await post(`/v1/campaigns/${made.id}/close`, admin, { reason: '試験の終わり' })).is(200);
 });
 
