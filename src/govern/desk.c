@@ -48,7 +48,7 @@ err desk_start(void)
 	write_sql(change_where, "change.state = 0 AND ", approver, " ORDER BY change.filed_at, change.id LIMIT :limit");
 	write_sql(todo_sql,
 	    "SELECT COUNT(*), SUM(CASE WHEN todo.due_at <= :now THEN 1 ELSE 0 END),"
-	    " SUM(CASE WHEN todo.due_at > :now AND todo.due_at < :tomorrow THEN 1 ELSE 0 END) FROM todo WHERE todo.state = 0 AND ", mine, "");
+	    " SUM(CASE WHEN todo.due_at > :now AND todo.due_at <= :tomorrow THEN 1 ELSE 0 END) FROM todo WHERE todo.state = 0 AND ", mine, "");
 	write_sql(change_sql, "SELECT COUNT(*) FROM change WHERE change.state = 0 AND ", approver, "");
 	TRY(row_list_make(&my_todos));
 	return row_list_make(&my_changes);

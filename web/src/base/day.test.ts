@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addDays, addMonths, dayOf, isDay, isMonth, isOn, nextWeekday, timeOf, today } from './day';
-import { weekdayOf, writeClock, writeDay, writeInstant, writeMonth, writeWeekday } from './day';
+import { dueDay, weekdayOf, writeClock, writeDay, writeDue, writeInstant, writeMonth, writeWeekday } from './day';
 
 test('a day is a day of Japan, whatever the clock of the device shows', () => {
   assert.equal(dayOf(new Date('2026-11-23T14:59:59Z')), '2026-11-23');
@@ -52,4 +52,11 @@ test('months are counted over years and written out', () => {
   assert.equal(writeWeekday(0, 'ja'), '日');
   assert.equal(writeWeekday(0, 'en'), 'Sun');
   assert.equal(timeOf(new Date('2026-11-24T08:05:00+09:00')), '08:05');
+});
+
+test('what is due at midnight is due by the day before', () => {
+  assert.equal(dueDay('2031-11-24T00:00:00+09:00'), '2031-11-23');
+  assert.equal(dueDay('2031-11-24T00:01:00+09:00'), '2031-11-24');
+  assert.equal(writeDue('2031-11-24T00:00:00+09:00', 'ja'), '2031年11月23日（日）');
+  assert.equal(writeDue('2031-11-24T08:05:00+09:00', 'ja'), '2031年11月24日（月） 8:05');
 });

@@ -140,3 +140,13 @@ export function writeInstant(time: string, language: Language): string {
   if (Number.isNaN(instant.getTime())) return time;
   return `${writeDay(dayOf(instant), language)} ${writeClock(time)}`;
 }
+
+/* The last day on which something due then may be done: what is due at midnight is due by the day before. */
+export const dueDay = (time: string): Day => dayOf(new Date(Date.parse(time) - 1));
+
+/* By when: a deadline at midnight is written as the day that it ends. */
+export function writeDue(time: string, language: Language): string {
+  const instant = new Date(time);
+  if (Number.isNaN(instant.getTime())) return time;
+  return timeOf(instant) === '00:00' ? writeDay(dueDay(time), language) : writeInstant(time, language);
+}

@@ -11,10 +11,12 @@ const TODAY = '2026-11-21';
 test('what is due is grouped by the day of Japan, at its edges too', () => {
   const rows: readonly (readonly [string | null, string])[] = [
     ['2026-11-21T23:59:59+09:00', 'today'],
-    ['2026-11-22T00:00:00+09:00', 'week'],
+    ['2026-11-22T00:00:00+09:00', 'today'],
+    ['2026-11-22T00:01:00+09:00', 'week'],
     ['2026-11-21T15:30:00Z', 'week'],
     ['2026-11-28T23:59:00+09:00', 'week'],
-    ['2026-11-29T00:00:00+09:00', 'later'],
+    ['2026-11-29T00:00:00+09:00', 'week'],
+    ['2026-11-29T00:01:00+09:00', 'later'],
     [null, 'undated'],
   ];
   for (const [due, urgency] of rows) assert.equal(urgencyOf(todo('x', due), TODAY), urgency, String(due));

@@ -1,7 +1,7 @@
 /* The desk in the order in which one works: what is late, then today's, this week's, later, and what has no date. */
 import type { Todo } from '../api/desk';
 import type { Day } from './day';
-import { addDays, dayOf } from './day';
+import { addDays, dueDay } from './day';
 
 export const URGENCIES = ['overdue', 'today', 'week', 'later', 'undated'] as const;
 export type Urgency = (typeof URGENCIES)[number];
@@ -11,7 +11,7 @@ const WEEK = 7;
 export function urgencyOf({ overdue, due_at }: Todo, today: Day): Urgency {
   if (overdue) return 'overdue';
   if (!due_at) return 'undated';
-  const day = dayOf(new Date(due_at));
+  const day = dueDay(due_at);
   if (day <= today) return 'today';
   return day <= addDays(today, WEEK) ? 'week' : 'later';
 }

@@ -2,7 +2,7 @@
 import { useCallback } from 'preact/hooks';
 import type { CampaignStory, Task } from '../api/campaigns';
 import { closeCampaign, readCampaign, readTasks } from '../api/campaigns';
-import { writeInstant } from '../base/day';
+import { writeDue, writeInstant } from '../base/day';
 import { usePages } from '../base/pages';
 import { useRemote } from '../base/remote';
 import { useReturn } from '../base/return';
@@ -97,7 +97,7 @@ function Shown({ of: campaign, again }: { readonly of: CampaignStory; readonly a
         {campaign.due_at && (
           <div>
             <dt>{say.campaigns.columns.due}</dt>
-            <dd class={campaign.overdue ? 'some-late' : undefined}>{writeInstant(campaign.due_at, language)}</dd>
+            <dd class={campaign.overdue ? 'some-late' : undefined}>{writeDue(campaign.due_at, language)}</dd>
           </div>
         )}
         {campaign.note && (

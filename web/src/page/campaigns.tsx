@@ -2,7 +2,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { Campaign, CampaignKind, Task } from '../api/campaigns';
 import { beginCampaign, readCampaignKinds, readCampaigns, readMyTasks } from '../api/campaigns';
-import { writeDay, dayOf, writeInstant } from '../base/day';
+import { dayOf, writeDay, writeDue } from '../base/day';
 import { usePages } from '../base/pages';
 import { useRemote } from '../base/remote';
 import { useReturn } from '../base/return';
@@ -50,7 +50,7 @@ function Mine() {
                 },
                 { label: say.record.facility, cell: (task) => (task.facility ? <Native>{task.facility.name}</Native> : say.lists.whole) },
                 { label: say.lists.state, look: 'nowrap', cell: (task) => <TaskMark of={task} /> },
-                { label: words.columns.due, cell: (task) => (task.due_at ? writeInstant(task.due_at, language) : '—') },
+                { label: words.columns.due, cell: (task) => (task.due_at ? writeDue(task.due_at, language) : '—') },
               ]}
             />
           )
@@ -85,7 +85,7 @@ function List() {
             { label: say.lists.kind, cell: (one) => (one.kind.title ? told(one.kind.title) : '—') },
             { label: say.lists.state, look: 'nowrap', cell: (one) => <CampaignMark of={one} /> },
             { label: words.columns.progress, cell: (one) => <Part done={one.done} total={one.total} label={one.title} /> },
-            { label: words.columns.due, cell: (one) => (one.due_at ? writeInstant(one.due_at, language) : '—') },
+            { label: words.columns.due, cell: (one) => (one.due_at ? writeDue(one.due_at, language) : '—') },
           ]}
         />
       )}

@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { DeskCounts, Todo } from '../api/desk';
 import { readDesk } from '../api/desk';
-import { today, writeInstant } from '../base/day';
+import { today, writeDue, writeInstant } from '../base/day';
 import { byUrgency, hrefOfLink } from '../base/desk';
 import type { Urgency } from '../base/desk';
 import { useRemote } from '../base/remote';
@@ -29,7 +29,7 @@ function Line({ of: item, urgency }: { readonly of: Todo; readonly urgency: Urge
       <span class="desk-when">
         {item.escalated && <span class="row-mark row-mark-alert">{words.escalated}</span>}
         {item.due_at ? (
-          <span class={urgency === 'overdue' ? 'desk-late' : 'soft'}>{words.due(writeInstant(item.due_at, language))}</span>
+          <span class={urgency === 'overdue' ? 'desk-late' : 'soft'}>{words.due(writeDue(item.due_at, language))}</span>
         ) : (
           item.since && <span class="soft">{words.since(writeInstant(item.since, language))}</span>
         )}

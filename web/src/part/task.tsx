@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { Decision, Examined, TaskStory } from '../api/campaigns';
 import { decide, DECISIONS, finishTask, readTask } from '../api/campaigns';
-import { writeInstant } from '../base/day';
+import { writeDue, writeInstant } from '../base/day';
 import { hrefOfLink } from '../base/desk';
 import { deskMoved } from '../base/desk-count';
 import { answersOf } from '../base/described';
@@ -208,7 +208,7 @@ function Shown({ of: task, again }: OfProps) {
       <p class="setting-value">
         <TaskMark of={task} />
         {task.due_at && task.state === 'open' && (
-          <span class={task.overdue ? 'some-late' : 'soft'}>{say.clocks.due(writeInstant(task.due_at, language))}</span>
+          <span class={task.overdue ? 'some-late' : 'soft'}>{say.clocks.due(writeDue(task.due_at, language))}</span>
         )}
       </p>
       {task.held && <Notice tone="warning" title={words.heldHint} />}
