@@ -23,7 +23,7 @@
 	"EXISTS (SELECT 1 FROM import AS whole WHERE whole.id = " import " AND whole." whose ")"
 #define OF_THE_CITY "facility IS NULL AND " ACCOUNT_SIDE("whole.requester")
 /* Waits for me, for my role here, or was escalated to my role. */
-#define MY_PLACE(table) "(" table ".facility IS NULL OR :actor_facility IS NULL OR " table ".facility = :actor_facility)"
+#define MY_PLACE(table) "(" table ".facility IS NULL OR " table ".facility = :actor_facility OR :actor_facility IS NULL)"
 #define WAITS_FOR_ME \
 	"(todo.account = :actor_account OR (" MY_PLACE("todo") " AND ((todo.account IS NULL AND (todo.roles & :actor_role) <> 0)" \
 	" OR (todo.escalated_at IS NOT NULL AND (todo.escalate & :actor_role) <> 0))))"
@@ -35,7 +35,7 @@
 #define DESCRIBED(table, mask) \
 	"EXISTS (SELECT 1 FROM description AS kind WHERE kind.id = " table ".description AND (kind." mask " & :actor_role) <> 0)" \
 	" AND " table ".probe = :actor_probe" \
-	" AND (" table ".facility IS NULL OR :actor_facility IS NULL OR " table ".facility = :actor_facility)"
+	" AND " MY_PLACE(table)
 /* Nobody approves what is their own. */
 #define DESCRIBED_SIGNS(table) DESCRIBED(table, "approve") " AND (" table ".opener IS NULL OR " table ".opener <> :actor_account)"
 #define DESCRIBED_ALL(table) \
@@ -154,6 +154,6 @@ const struct access_follow relations_follows[] = { /* AC-1 AC-2 */
 	ISSUED(2, "announcement"),
 	/* Of a whole register: what people of a facility issued holds what they see, what others issued holds more. */
 	{"document", "object_kind", 3, "object", "description", RELATION_SEES, RELATION_SEES,
-	    "document.probe = :actor_probe AND (:actor_facility IS NULL OR document.facility = :actor_facility)"},
+	    "document.probe = :actor_probe AND (document.facility = :actor_facility OR :actor_facility IS NULL)"},
 	{0},
 };

@@ -7,6 +7,8 @@
 #include "assure/inspect_people.h"
 #include "assure/verdict.h"
 #include "cli/cli.h"
+#include "govern/announce_hold.h"
+#include "govern/desk.h"
 #include "ledger/ledger.h"
 #include "op/compartment.h"
 #include "op/history.h"
@@ -52,7 +54,7 @@ static err tables(struct json *json)
 static err statements(struct json *json)
 {
 	static const struct statement *const *const lists[] = {
-		books_statements, facts_statements, inspect_accord_statements, inspect_people_statements, schedule_statements, verdict_statements,
+		announce_hold_statements, books_statements, desk_statements, facts_statements, inspect_accord_statements, inspect_people_statements, schedule_statements, verdict_statements,
 	};
 
 	json_array(json, "statements");

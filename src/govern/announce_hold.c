@@ -13,6 +13,8 @@ static const struct statement begun = {"govern.announcement-hold-begun",
 static char open_sql[SQL_MAX];
 static struct statement still_open = {"govern.announcement-hold-open", open_sql};
 
+const struct statement *const announce_hold_statements[] = {&still_open, NULL};
+
 /* In force and not accepted: neither itself nor, ahead of its day, the edition that comes after it. */
 err announce_hold_start(void)
 {

@@ -16,6 +16,7 @@
 
 /* engine_config.held */
 MUST_USE err announce_hold(struct call *call);
+extern const struct statement *const announce_hold_statements[]; /* derived by announce_hold_start; ends with NULL */
 MUST_USE err announce_hold_start(void);
 
 #endif

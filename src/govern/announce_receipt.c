@@ -36,8 +36,8 @@ static struct row_list one_list = {
 #define REACHED \
 	" FROM membership JOIN account ON account.id = membership.account" \
 	" LEFT JOIN announcement_receipt AS receipt ON receipt.announcement = :announcement AND receipt.account = account.id" \
-	" WHERE membership.state = 0 AND account.state = 1 AND account.probe = :probe AND (:roles & (1 << membership.role)) <> 0" \
-	" AND (:facility IS NULL OR membership.facility = :facility) AND (:actor_facility IS NULL OR membership.facility = :actor_facility)"
+	" WHERE membership.state = 0 AND account.state = 1 AND account.probe = :probe AND (:roles & (CAST(1 AS BIGINT) << CAST(membership.role AS INTEGER))) <> 0" \
+	" AND (membership.facility = :facility OR :facility IS NULL) AND (membership.facility = :actor_facility OR :actor_facility IS NULL)"
 
 static const struct statement progress = {"govern.announcement-progress",
     "SELECT membership.facility, membership.role, COUNT(DISTINCT account.id),"

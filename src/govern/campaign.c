@@ -101,7 +101,7 @@ const struct entity campaign_item_entity = {
 /* account.state 3 = left, membership.state 0 = active. :but: who holds one of these roles is examined elsewhere. */
 #define HELD(roles) \
 	"EXISTS (SELECT 1 FROM membership AS held WHERE held.account = account.id AND held.state = 0 AND held.since <= :today" \
-	" AND (held.until IS NULL OR held.until = 0 OR held.until >= :today) AND (CAST(1 << held.role AS INTEGER) & " roles ") <> 0"
+	" AND (held.until IS NULL OR held.until = 0 OR held.until >= :today) AND ((CAST(1 AS BIGINT) << CAST(held.role AS INTEGER)) & " roles ") <> 0"
 #define EXAMINED \
 	"account.probe = :probe AND account.state <> 3 AND " HELD(":roles") " AND (held.facility = :facility OR :facility IS NULL))" \
 	" AND NOT " HELD(":but") ")"

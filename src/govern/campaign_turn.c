@@ -25,14 +25,14 @@ static const struct statement anything = {"govern.campaign-anything",
 static const struct statement last_began = {"govern.campaign-last", "SELECT MAX(started_at) FROM campaign WHERE description = :description AND probe = 0"};
 static const struct statement oldest = {"govern.campaign-oldest",
     "SELECT MIN(held.since) FROM membership AS held JOIN account ON account.id = held.account WHERE account.probe = 0 AND account.state <> 3"
-    " AND (CAST(1 << held.role AS INTEGER) & :roles) <> 0"};
+    " AND ((CAST(1 AS BIGINT) << CAST(held.role AS INTEGER)) & :roles) <> 0"};
 /* facility.state 0 = open */
 static const struct statement places = {"govern.campaign-places",
     "SELECT id FROM facility WHERE state = 0 AND probe = :probe AND id > :cursor ORDER BY id LIMIT :limit"};
 #define HOLDER \
 	" FROM membership AS held JOIN account ON account.id = held.account WHERE account.probe = :probe AND account.state IN (0, 1)" \
 	" AND held.state = 0 AND held.since <= :today AND (held.until IS NULL OR held.until = 0 OR held.until >= :today)" \
-	" AND (CAST(1 << held.role AS INTEGER) & :roles) <> 0"
+	" AND ((CAST(1 AS BIGINT) << CAST(held.role AS INTEGER)) & :roles) <> 0"
 static const struct statement people = {"govern.campaign-people",
     "SELECT DISTINCT held.account" HOLDER " AND held.account > :cursor ORDER BY held.account LIMIT :limit"};
 static const struct statement place_of = {"govern.campaign-place-of", "SELECT held.facility" HOLDER " AND held.account = :account ORDER BY held.since, held.id LIMIT 1"};

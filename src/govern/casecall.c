@@ -150,9 +150,9 @@ static const struct input list_inputs[] = {
 const struct op casecall_list = {
 	.id = "case.list", .ja = "案件の一覧を見る", .en = "List cases", .method = "GET", .path = "/v1/cases", .kind = OP_READ, .grants = see_grants,
 	.policy = "casefile see", .inputs = list_inputs, .entity = &casefile_entity, .output = &casefile_entity, .list = true,
-	.where = "(:kind IS NULL OR casefile.description = :kind)"
-	    " AND (:state IS NULL OR (:state = 0 AND casefile.closed_at IS NULL) OR (:state = 1 AND casefile.closed_at IS NOT NULL))"
-	    " AND (:mine IS NULL OR :mine = 0 OR casefile.opener = :actor_account OR casefile.assignee = :actor_account)",
+	.where = "(casefile.description = :kind OR :kind IS NULL)"
+	    " AND ((:state = 0 AND casefile.closed_at IS NULL) OR (:state = 1 AND casefile.closed_at IS NOT NULL) OR :state IS NULL)"
+	    " AND (:mine = 0 OR casefile.opener = :actor_account OR casefile.assignee = :actor_account OR :mine IS NULL)",
 	.status = 200, .purpose_ja = "問合せや求めに、期限までに答えるため", .purpose_en = "To answer inquiries and requests in time", .event = true,
 	.grade = GRADE_3B, .requirements = "S-29 P-1.7", .apply = list_apply,
 };

@@ -27,6 +27,9 @@ static struct row_list my_todos = {"desk.todos", &todo_entity, todo_where, NULL}
 static struct row_list my_changes = {"desk.changes", &op_entity_change, change_where, NULL};
 static struct statement count_todos = {"desk.count-todos", todo_sql};
 static struct statement count_changes = {"desk.count-changes", change_sql};
+
+const struct statement *const desk_statements[] = {&count_todos, &count_changes, NULL};
+
 /* notice belongs to the accounts' module; whose they are is all that is asked. */
 static const struct statement count_notices = {"desk.count-notices", "SELECT COUNT(*) FROM notice WHERE account = :actor_account AND seen = 0"};
 

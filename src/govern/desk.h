@@ -11,6 +11,8 @@
 extern const struct op desk_see;    /* GET /v1/desk */
 extern const struct op desk_count;  /* GET /v1/desk/count */
 
+extern const struct statement *const desk_statements[]; /* derived by desk_start; ends with NULL */
+
 MUST_USE err desk_start(void);
 
 #endif

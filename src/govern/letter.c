@@ -403,7 +403,7 @@ const struct op letter_settle = {
 
 static const struct statement holders = {"govern.letter-holders",
     "SELECT DISTINCT held.account FROM membership AS held JOIN account AS person ON person.id = held.account"
-    " WHERE held.state = 0 AND ((1 << held.role) & :roles) <> 0 AND person.state = 1 AND person.probe = :probe"
+    " WHERE held.state = 0 AND ((CAST(1 AS BIGINT) << CAST(held.role AS INTEGER)) & :roles) <> 0 AND person.state = 1 AND person.probe = :probe"
     " AND (held.facility IS NULL OR held.facility = :facility OR :whole <> 0) AND held.account > :after ORDER BY held.account LIMIT :limit"};
 
 struct holders {

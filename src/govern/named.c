@@ -14,10 +14,10 @@ err named_account(struct row_context *c, struct id account, struct bytes *name_o
 static const struct statement holders = {"govern.holders",
     "SELECT DISTINCT account.id FROM account JOIN membership ON membership.account = account.id"
     " WHERE account.state = 1 AND account.probe = :probe AND membership.state = 0"
-    " AND ((CAST(1 AS BIGINT) << membership.role) & :roles) <> 0"
+    " AND ((CAST(1 AS BIGINT) << CAST(membership.role AS INTEGER)) & :roles) <> 0"
     " AND (membership.since IS NULL OR membership.since <= :today) AND (membership.until IS NULL OR membership.until >= :today)"
-    " AND (membership.facility IS NULL OR :facility IS NULL OR membership.facility = :facility)"
-    " AND (:account IS NULL OR account.id = :account) ORDER BY account.id LIMIT :limit"};
+    " AND (membership.facility IS NULL OR membership.facility = :facility OR :facility IS NULL)"
+    " AND (account.id = :account OR :account IS NULL) ORDER BY account.id LIMIT :limit"};
 
 static err bind_optional(struct query *query, const char *name, const struct id *id)
 {

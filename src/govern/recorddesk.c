@@ -158,7 +158,7 @@ static const struct statement counts = {"record.counts",
     "SELECT COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN waiting > 0 THEN 1 ELSE 0 END), 0),"
     " COALESCE(SUM(CASE WHEN state = 1 AND expires_at <= :soon THEN 1 ELSE 0 END), 0),"
     " COALESCE(SUM(CASE WHEN state = 2 THEN 1 ELSE 0 END), 0) FROM record WHERE description = :description AND probe = :actor_probe"
-    " AND (facility IS NULL OR :actor_facility IS NULL OR facility = :actor_facility)"};
+    " AND (facility IS NULL OR facility = :actor_facility OR :actor_facility IS NULL)"};
 
 static err put_counts(struct call *call, const struct recordkind *kind, const struct id *description)
 {
@@ -551,7 +551,7 @@ const struct op recorddesk_registers = {
 const struct op recorddesk_list = {
 	.id = "record.list", .ja = "台帳の登録を一覧で見る", .en = "List the records of a register", .path = "/v1/registers/{register}/records",
 	.policy = "record see", RECORD_READ, RECORD_OP, .inputs = list_inputs, .list = true,
-	.where = "record.description = :register AND (:state IS NULL OR record.state = :state)", .apply = list_apply,
+	.where = "record.description = :register AND (record.state = :state OR :state IS NULL)", .apply = list_apply,
 };
 const struct op recorddesk_see = {
 	.id = "record.see", .ja = "台帳の登録を見る", .en = "See a record", .path = "/v1/records/{record}", .policy = "record see", RECORD_READ, RECORD_OP,

@@ -21,7 +21,7 @@ enum { ENCODING_AUTO, ENCODING_UTF8, ENCODING_CP932 };
 static struct row_list in_reach = {
 	"record.export", &record_entity,
 	"record.description = :description AND record.state IN (0, 1, 2) AND record.probe = :actor_probe"
-	" AND (record.facility IS NULL OR :actor_facility IS NULL OR record.facility = :actor_facility) ORDER BY record.number LIMIT :limit",
+	" AND (record.facility IS NULL OR record.facility = :actor_facility OR :actor_facility IS NULL) ORDER BY record.number LIMIT :limit",
 	NULL,
 };
 

@@ -261,7 +261,7 @@ err todo_put(struct row_context *c, const struct todo_spec *spec, int64_t now_us
 }
 
 static const struct statement how_many = {"todo.how-many",
-    "SELECT COUNT(*) FROM todo WHERE kind = :kind AND object = :object AND state = 0 AND (:account IS NULL OR account = :account)"};
+    "SELECT COUNT(*) FROM todo WHERE kind = :kind AND object = :object AND state = 0 AND (account = :account OR :account IS NULL)"};
 
 static err count_open(struct row_context *c, const char *kind, const struct id *object, const struct id *account, int64_t *count_out)
 {
