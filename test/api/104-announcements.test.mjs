@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accounts, all, dayAfter, each, exclusive, get, mustSurvive, none, post, request, strangeId, today, until } from './lib.mjs';
+import { accounts, all, dayAfter, each, exclusive, get, mustSurvive, none, post, request, reserved, strangeId, today, until } from './lib.mjs';
 import { of, person } from './world.mjs';
 
 const cities = [...new Set(accounts.map((one) => one.customer))].filter((name) => name !== 'provider');
@@ -28,7 +28,7 @@ before(async () => {
 	officer = await person(of(city, 'officer')[0]);
 	auditor = await person(of(city, 'auditor')[0]);
 	[principal, other] = await each(of(city, 'principal').slice(0, 2), 1, (one) => person(one));
-	const guardians = await each(of(city, 'guardian').slice(0, 4), 1, (one) => person(one));
+	const guardians = await each(of(city, 'guardian').filter((one) => !reserved.includes(one)).slice(0, 4), 1, (one) => person(one));
 	guardian = guardians.find((one) => one.facility === principal.facility);
 	elsewhere = guardians.find((one) => one.facility !== principal.facility);
 	staff = await each(of(city, 'staff'), 1, (one) => person(one)).then((list) => list.find((one) => one.facility === principal.facility));
