@@ -58,26 +58,25 @@ function Rule({ of: rule, again }: { readonly of: AlertRule; readonly again: () 
           </div>
         )}
       </dl>
-      {rule.may_silence && operations.has('alert.rule-silence') && (
-        <Deeds
-          about={told(rule.title)}
-          changed={again}
-          of={[
-            {
-              name: 'silence',
-              ...words.silence,
-              lead: words.silenceHint,
-              fields: [
-                { name: 'until_day', label: words.untilDay, kind: 'date', required: true },
-                { name: 'until_time', label: words.untilTime, kind: 'time' },
-                { name: 'reason', label: say.deeds.reason, kind: 'area', required: true, maxLength: 1000 },
-              ],
-              call: (values, key) =>
-                silenceRule(rule.id, momentOf(values['until_day'] ?? '', values['until_time'] ?? '') ?? '', values['reason'] ?? '', key),
-            },
-          ]}
-        />
-      )}
+      <Deeds
+        when={rule.may_silence && operations.has('alert.rule-silence')}
+        about={told(rule.title)}
+        changed={again}
+        of={[
+          {
+            name: 'silence',
+            ...words.silence,
+            lead: words.silenceHint,
+            fields: [
+              { name: 'until_day', label: words.untilDay, kind: 'date', required: true },
+              { name: 'until_time', label: words.untilTime, kind: 'time' },
+              { name: 'reason', label: say.deeds.reason, kind: 'area', required: true, maxLength: 1000 },
+            ],
+            call: (values, key) =>
+              silenceRule(rule.id, momentOf(values['until_day'] ?? '', values['until_time'] ?? '') ?? '', values['reason'] ?? '', key),
+          },
+        ]}
+      />
     </li>
   );
 }

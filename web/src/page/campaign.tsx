@@ -109,20 +109,19 @@ function Shown({ of: campaign, again }: { readonly of: CampaignStory; readonly a
           </div>
         )}
       </dl>
-      {campaign.may.close && operations.has('campaign.close') && (
-        <Deeds
-          changed={again}
-          of={[
-            {
-              name: 'close',
-              ...words.close,
-              lead: words.closeHint,
-              fields: [{ name: 'reason', label: say.deeds.reason, kind: 'area', required: true, maxLength: 200 }],
-              call: (values, key) => closeCampaign(campaign.id, values['reason'] ?? '', key),
-            },
-          ]}
-        />
-      )}
+      <Deeds
+        when={campaign.may.close && operations.has('campaign.close')}
+        changed={again}
+        of={[
+          {
+            name: 'close',
+            ...words.close,
+            lead: words.closeHint,
+            fields: [{ name: 'reason', label: say.deeds.reason, kind: 'area', required: true, maxLength: 200 }],
+            call: (values, key) => closeCampaign(campaign.id, values['reason'] ?? '', key),
+          },
+        ]}
+      />
       {campaign.facilities.length > 0 && (
         <section class="part-section" aria-labelledby="facilities">
           <h2 class="section-title" id="facilities">

@@ -92,30 +92,29 @@ function Card({ of: setting, again }: { readonly of: Setting; readonly again: ()
           <dd>{setting.since ? writeInstant(setting.since, language) : words.asDelivered}</dd>
         </div>
       </dl>
-      {setting.may.change && operations.has('setting.change') && (
-        <Deeds
-          about={told(setting.title)}
-          changed={again}
-          of={[
-            {
-              name: 'change',
-              label: words.change,
-              title: words.changeTitle(told(setting.title)),
-              lead: setting.widens ? words.widens : words.changeHint,
-              done: words.changed,
-              fields: fieldsOf(setting, say),
-              call: (values) => {
-                const moment = momentOf(values['on'] ?? '', values['at'] ?? '');
-                return changeSetting(setting.code, {
-                  value: Number((values['value'] ?? '').normalize('NFKC')),
-                  reason: values['reason'] ?? '',
-                  ...(moment ? { effective_at: moment } : {}),
-                });
-              },
+      <Deeds
+        when={setting.may.change && operations.has('setting.change')}
+        about={told(setting.title)}
+        changed={again}
+        of={[
+          {
+            name: 'change',
+            label: words.change,
+            title: words.changeTitle(told(setting.title)),
+            lead: setting.widens ? words.widens : words.changeHint,
+            done: words.changed,
+            fields: fieldsOf(setting, say),
+            call: (values) => {
+              const moment = momentOf(values['on'] ?? '', values['at'] ?? '');
+              return changeSetting(setting.code, {
+                value: Number((values['value'] ?? '').normalize('NFKC')),
+                reason: values['reason'] ?? '',
+                ...(moment ? { effective_at: moment } : {}),
+              });
             },
-          ]}
-        />
-      )}
+          },
+        ]}
+      />
     </li>
   );
 }

@@ -22,12 +22,14 @@ export interface DeedOf {
 }
 
 interface Props {
+  readonly when?: boolean; /* false: nothing may be done any more; what came of it stays said */
   readonly of: readonly DeedOf[];
   readonly about?: string;
   readonly changed: () => void;
 }
 
-export function Deeds({ of: deeds, about, changed }: Props) {
+export function Deeds({ when = true, of, about, changed }: Props) {
+  const deeds = when ? of : [];
   const { say } = useGovernWords();
   const { client } = useSession();
   const [told, setTold] = useState<string | null>(null);

@@ -150,19 +150,18 @@ function Accounts({ of: task, again }: OfProps) {
           </Button>
         </p>
       )}
-      {task.may.finish && operations.has('campaign-task.finish') && (
-        <Deeds
-          changed={again}
-          of={[
-            {
-              name: 'finish',
-              ...words.finish,
-              first: task.counts?.open === 0,
-              call: (_values, key) => finishTask(task.id, null, key),
-            },
-          ]}
-        />
-      )}
+      <Deeds
+        when={task.may.finish && operations.has('campaign-task.finish')}
+        changed={again}
+        of={[
+          {
+            name: 'finish',
+            ...words.finish,
+            first: task.counts?.open === 0,
+            call: (_values, key) => finishTask(task.id, null, key),
+          },
+        ]}
+      />
     </section>
   );
 }
