@@ -70,7 +70,7 @@ function inspect(server, processes, asRoot) {
 function marks(server) {
   const processes = server.processes()
   assert.deepEqual(processes.map(one => `${one.kind} ${one.name}`).sort(),
-    ['edge main', 'prove host', ...['core', 'keys', 'reader', 'render'].flatMap(kind => ['hinoki', 'probe', 'provider', 'sapporo'].map(name => `${kind} ${name}`))].sort())
+    ['courier host', 'edge main', 'post host', 'prove host', ...['core', 'keys', 'reader', 'render', 'scan'].flatMap(kind => ['hinoki', 'probe', 'provider', 'sapporo'].map(name => `${kind} ${name}`))].sort())
   inspect(server, processes, true)
   const users = processes.map(one => statusOf(one.pid).Uid.split(/\s+/)[0])
   assert.equal(new Set(users).size, processes.length, 'two processes share a user')
