@@ -34,13 +34,21 @@ static void does_nothing(const char *id)
 static void suspension(void) { does_nothing("account.suspend"); }
 
 /* Nothing is refused any more, and nothing is made. */
+/* Done at once, by one person. */
+static void without_second(struct op *op)
+{
+	op->guard = GUARD_PLAIN;
+	op->current = NULL;
+	op->warning = NULL;
+}
+
 static void issue_anywhere(void)
 {
 	struct op *op = weak_op("account.issue");
 
 	weak_rule("facility", RELATION_FACILITY)->predicate = "1 = 1";
 	op->apply = nothing;
-	op->guard = GUARD_PLAIN;
+	without_second(op);
 }
 
 unsigned __real_identity_password_check(struct bytes password, struct bytes login);
@@ -188,7 +196,7 @@ static void unconfirmed(void)
 }
 
 static void own_approval(void) { weak_rule("change", RELATION_APPROVER)->predicate = "(change.approver & :actor_role) <> 0"; }
-static void one_person(void) { weak_op("contract.change")->guard = GUARD_PLAIN; }
+static void one_person(void) { without_second(weak_op("contract.change")); }
 
 static err no_words(struct call *call, int64_t *objects_out, char *words_out, size_t words_max)
 {
