@@ -81,6 +81,18 @@ static err carry_out(struct trial *trial, const struct person *principal, const 
 	return OK;
 }
 
+/* As it was: other checks stand on who sees whom there. */
+static err take_back(struct trial *trial, const struct person *principal, const char *path)
+{
+	char back[PATH_MAX_TEXT];
+	struct seen seen;
+
+	(void)snprintf(back, sizeof(back), "%.*s/unblock", (int)(strlen(path) - strlen("/block")), path);
+	TRY(tried_ask(trial, principal, "POST", back, "{}", &seen));
+	trial_step(trial, seen.status == 200, 0, "行った操作を元に戻した", "Took the operation back", TRIED_SEEN, TRIED_SEEN_OF(&seen));
+	return OK;
+}
+
 static err run_critical_alerts(struct trial *trial)
 {
 	const struct person *principal = NULL;
@@ -93,6 +105,7 @@ static err run_critical_alerts(struct trial *trial)
 	TRY(open_link(trial, principal, path));
 	TRY(heard(trial, principal, &before, open));
 	TRY(carry_out(trial, principal, path));
+	TRY(take_back(trial, principal, path));
 	for (unsigned i = 0; i < WAIT_S && after <= before; i++) {
 		TRY(trial_wait(trial, 1));
 		TRY(heard(trial, principal, &after, open));
