@@ -416,7 +416,7 @@ static const struct field settle_output[] = {
 const struct op describe_settle = {
 	.id = "description.settle", .ja = "定義を取り込む", .en = "Take over the descriptions", .method = "LOCAL", .kind = OP_WRITE, .open = true,
 	.policy = "description settle", .inputs = no_inputs, .entity = &describe_entity, .output_fields = settle_output, .status = 200,
-	.event = true, .grade = GRADE_1, .requirements = "K-1", .apply = settle_apply,
+	.event = true, .grade = GRADE_1, .requirements = "T-7 P-2.4 S-33", .apply = settle_apply,
 };
 
 err describe_start(void)

@@ -395,7 +395,7 @@ const struct op letter_settle = {
 	.purpose_en = "To show whether a letter has arrived or not",
 	.event = true,
 	.grade = GRADE_3C,
-	.requirements = "K-1",
+	.requirements = "T-3 T-9 K-39",
 	.apply = settle_apply,
 };
 
@@ -531,6 +531,6 @@ const struct op letter_spread = {
 	.purpose_en = "To tell all who hold a role, or all compartments",
 	.event = true,
 	.grade = GRADE_3C,
-	.requirements = "K-1",
+	.requirements = "T-3 T-9 K-39",
 	.apply = spread_apply,
 };

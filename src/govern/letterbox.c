@@ -260,7 +260,7 @@ const struct op letterbox_list = {
 	PURPOSE,
 	.event = true,
 	.grade = GRADE_3B,
-	.requirements = "K-1",
+	.requirements = "T-3 T-9 K-39",
 	.apply = list_apply,
 };
 
@@ -304,7 +304,7 @@ const struct op letterbox_retry = {
 	PURPOSE,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "K-1",
+	.requirements = "T-3 T-9 K-39",
 	.apply = retry_apply,
 };
 
@@ -336,6 +336,6 @@ const struct op letterbox_try = {
 	PURPOSE,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "K-1",
+	.requirements = "T-3 T-9 K-39",
 	.apply = try_apply,
 };

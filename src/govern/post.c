@@ -166,6 +166,6 @@ const struct op post_receive = {
 	.purpose_en = "To carry what the city and the provider tell each other",
 	.event = true,
 	.grade = GRADE_3C,
-	.requirements = "K-1",
+	.requirements = "S-29 T-3 K-39",
 	.apply = receive_apply,
 };

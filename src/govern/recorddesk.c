@@ -538,7 +538,7 @@ static const struct input reason_inputs[] = {RECORD, REASON, {0}};
 
 #define RECORD_READ .method = "GET", .kind = OP_READ, .status = 200, .grants = see_grants
 #define RECORD_OP .entity = &record_entity, RECORD_COMMON
-#define RECORD_COMMON .output = &record_entity, .event = true, .grade = GRADE_3B, .requirements = "K-1", \
+#define RECORD_COMMON .output = &record_entity, .event = true, .grade = GRADE_3B, .requirements = "K-24 K-25 P-9.1 P-9.2 P-9.5 S-42", \
 	.purpose_ja = "台帳に登録された内容を、確かめ、承認し、保つため", .purpose_en = "To check, approve and keep what stands in the registers"
 #define RECORD_DEED(name, words_ja, words_en) .id = "record." name, .ja = words_ja, .en = words_en, .method = "POST", \
 	.path = "/v1/records/{record}/" name, .policy = "record " name, .kind = OP_WRITE, .status = 200
@@ -546,7 +546,7 @@ static const struct input reason_inputs[] = {RECORD, REASON, {0}};
 const struct op recorddesk_registers = {
 	.id = "record.registers", .ja = "台帳の一覧を見る", .en = "List the registers", .path = "/v1/registers", .policy = "description see", RECORD_READ,
 	.inputs = registers_inputs, .entity = &describe_entity, .output = &describe_entity, .list = true,
-	.where = "description.kind = 0 AND description.retired = 0", .grade = GRADE_2, .requirements = "K-1", .apply = registers_apply,
+	.where = "description.kind = 0 AND description.retired = 0", .grade = GRADE_2, .requirements = "K-24 K-25 P-9.1 P-9.2 P-9.5 S-42", .apply = registers_apply,
 };
 const struct op recorddesk_list = {
 	.id = "record.list", .ja = "台帳の登録を一覧で見る", .en = "List the records of a register", .path = "/v1/registers/{register}/records",

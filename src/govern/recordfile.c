@@ -406,14 +406,14 @@ static const struct field import_output[] = {
 const struct op recordfile_export = {
 	.id = "record.export", .ja = "台帳をCSVに書き出す", .en = "Export a register as CSV", .method = "GET", .path = "/v1/registers/{register}/export.csv",
 	.kind = OP_READ, .reply = REPLY_OCTETS, .named = true, .grants = see_grants, .policy = "record export", .inputs = export_inputs,
-	.entity = &describe_entity, .status = 200, .event = true, .grade = GRADE_3B, .requirements = "K-1",
+	.entity = &describe_entity, .status = 200, .event = true, .grade = GRADE_3B, .requirements = "K-24 K-25 P-9.1 P-9.2 P-9.5 S-42",
 	.purpose_ja = "台帳の内容を表計算で確かめるため", .purpose_en = "To check a register in a spreadsheet", .apply = export_apply,
 };
 
 const struct op recordfile_import = {
 	.id = "record.import", .ja = "CSVから台帳に登録する", .en = "File records from CSV", .method = "POST", .path = "/v1/registers/{register}/import",
 	.kind = OP_WRITE, .grants = file_grants, .policy = "record import", .inputs = import_inputs, .entity = &describe_entity,
-	.output_fields = import_output, .status = 200, .event = true, .grade = GRADE_3B, .requirements = "K-1",
+	.output_fields = import_output, .status = 200, .event = true, .grade = GRADE_3B, .requirements = "K-24 K-25 P-9.1 P-9.2 P-9.5 S-42",
 	.purpose_ja = "多くの登録をまとめて台帳に載せるため", .purpose_en = "To file many records at once",
 	.prepare = import_prepare, .slow = import_slow, .apply = import_apply,
 };

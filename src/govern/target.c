@@ -230,12 +230,29 @@ static void put(struct json *json, const char *name, const struct target *target
 	json_object_end(json);
 }
 
-static err create_apply(struct call *call)
+/* H1: told this once. Nothing of it is left in memory, whatever the end. */
+static err insert_with_secret(struct call *call, struct target *target)
 {
 	uint8_t secret[SECRET_LEN];
+	OWN(buf) text = {0};
+	err e = random_bytes(secret, sizeof(secret));
+
+	target->secret = (struct bytes){secret, sizeof(secret)};
+	if (err_is_ok(e))
+		e = row_insert(&call->rows, &target_entity, target);
+	if (err_is_ok(e))
+		e = hex_append(&text, target->secret);
+	if (err_is_ok(e))
+		json_text(&call->out, "secret", bytes_of(&text));
+	target->secret = (struct bytes){0};
+	wipe(secret, sizeof(secret));
+	return e;
+}
+
+static err create_apply(struct call *call)
+{
 	struct target target = {.state = TARGET_WAITING, .probe = call->actor.probe, .opener = call->actor.account, .created_at = call->now_us};
 	size_t count = 0;
-	OWN(buf) text = {0};
 
 	TRY(check_url(call));
 	TRY(check_letters(call));
@@ -244,12 +261,7 @@ static err create_apply(struct call *call)
 		return call_flaw(call, "url", FLAW_RULE, "受信先は50件までです。使わないものを終了してください。",
 		    "There are 50 targets already. End one that is not used.");
 	call_store(call, &target_entity, &target);
-	TRY(random_bytes(secret, sizeof(secret)));
-	target.secret = (struct bytes){secret, sizeof(secret)};
-	TRY(row_insert(&call->rows, &target_entity, &target));
-	TRY(hex_append(&text, target.secret));
-	json_text(&call->out, "secret", bytes_of(&text)); /* H1 */
-	wipe(secret, sizeof(secret));
+	TRY(insert_with_secret(call, &target));
 	put(&call->out, "target", &target);
 	return call_object(call, "target", target.row.id);
 }
@@ -359,7 +371,7 @@ const struct op target_list = {
 	.status = 200,
 	PURPOSE,
 	.grade = GRADE_2,
-	.requirements = "K-1",
+	.requirements = "P-2.10 S-36 K-39",
 	.apply = list_apply,
 };
 
@@ -382,7 +394,7 @@ const struct op target_create = {
 	.once = true,
 	.event = true,
 	.grade = GRADE_3B,
-	.requirements = "K-1",
+	.requirements = "P-2.10 S-36 K-39",
 	.apply = create_apply,
 };
 
@@ -403,7 +415,7 @@ const struct op target_approve = {
 	.outside_trial = true,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "K-1",
+	.requirements = "P-2.10 S-36 K-39",
 	.apply = approve_apply,
 };
 
@@ -422,6 +434,6 @@ const struct op target_end = {
 	PURPOSE,
 	.event = true,
 	.grade = GRADE_2,
-	.requirements = "K-1",
+	.requirements = "P-2.10 S-36 K-39",
 	.apply = end_apply,
 };
